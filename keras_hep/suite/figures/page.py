@@ -1,0 +1,153 @@
+"""The page of a figure: style, panels, axis labels, legend, the line under it, and its files."""
+
+import contextlib
+import pathlib
+
+from keras_hep import files
+
+SINGLE, DOUBLE = 3.4, 7.0  # inches: the width of one column and of a page of two
+BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, BROWN = (
+    "#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9", "#7F5539",
+)  # fmt: skip  # Okabe and Ito's palette, which readers with any colour vision tell apart
+COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, BROWN)
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+PUBLISHED = "#333333"  # the colour of a published curve that stands alone
+ORIGINS = {"simulation": "simulated here", "published": "the authors' data", "none": "no event data"}
+
+
+@contextlib.contextmanager
+def style():
+    """Apply the style of the suite inside a `with` block; every function of this module does so by itself."""
+    import matplotlib
+    import mplhep
+
+    with matplotlib.rc_context({**mplhep.style.ROOT, **_SIZES}):
+        yield
+
+
+_SIZES = {
+    "font.size": 8,
+    "axes.titlesize": "medium",
+    "axes.titlelocation": "left",
+    "axes.titlepad": 4,
+    "axes.labelsize": "medium",
+    "axes.labelpad": 2,
+    "axes.linewidth": 0.7,
+    "axes.unicode_minus": True,
+    "axes.axisbelow": True,
+    "font.sans-serif": ["TeX Gyre Heros", "Helvetica", "Arial", "DejaVu Sans"],
+    "grid.linewidth": 0.4,
+    "legend.fontsize": "small",
+    "legend.title_fontsize": "small",
+    "legend.handlelength": 2.0,
+    "legend.handletextpad": 0.5,
+    "legend.labelspacing": 0.35,
+    "lines.linewidth": 1.1,
+    "lines.markersize": 3.5,
+    "patch.linewidth": 0.7,
+    "xtick.major.size": 3.5,
+    "xtick.minor.size": 1.8,
+    "xtick.major.width": 0.7,
+    "xtick.minor.width": 0.5,
+    "xtick.major.pad": 3,
+    "ytick.major.size": 3.5,
+    "ytick.minor.size": 1.8,
+    "ytick.major.width": 0.7,
+    "ytick.minor.width": 0.5,
+    "ytick.major.pad": 3,
+    "savefig.dpi": 200,
+    "savefig.facecolor": "white",
+}
+
+
+@style()
+def panels(columns=1, rows=1, width=None, aspect=0.78, share_x=False, share_y=False, projection=None):
+    """Make a figure of equal panels.
+
+    Args:
+        columns: int.
+        rows: int.
+        width: float or None. Inches; None: 3.4 for one column of panels, 7 for more.
+        aspect: float. Height over width of one panel with its labels.
+        share_x: bool, "row" or "col". Panels have the same x axis; inner tick labels are left out.
+        share_y: bool, "row" or "col".
+        projection: str or None. "3d" for `display_3d`.
+
+    Returns:
+        (figure, axes): a matplotlib `Figure`; its `Axes` if there is one panel, else a flat tuple of them, row by row.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    width = width or (SINGLE if columns == 1 else DOUBLE)
+    figure = Figure(figsize=(width, width / columns * aspect * rows), layout="constrained", dpi=100)
+    FigureCanvasAgg(figure)
+    axes = figure.subplots(
+        rows, columns, squeeze=False, sharex=share_x, sharey=share_y, subplot_kw={"projection": projection}
+    )
+    axes = tuple(axes.flat)
+    return figure, axes[0] if len(axes) == 1 else axes
+
+
+def axis_labels(axes, x, y, x_unit="1", y_unit="1"):
+    """Name both axes, with the unit in brackets unless it is "1"."""
+    axes.set_xlabel(x if x_unit == "1" else f"{x} [{x_unit}]")
+    axes.set_ylabel(y if y_unit == "1" else f"{y} [{y_unit}]")
+
+
+@style()
+def legend(figure, columns=None):
+    """Put one legend above all panels, each name once.
+
+    Args:
+        figure: matplotlib `Figure`.
+        columns: int or None. None: as many as there are names, at most four.
+    """
+    named = {}
+    for axes in figure.axes:
+        for handle, name in zip(*axes.get_legend_handles_labels(), strict=True):
+            named.setdefault(name, handle)
+    columns = columns or min(4, max(1, len(named)))
+    figure.legend(list(named.values()), list(named), loc="outside upper center", ncols=columns)
+
+
+@style()
+def label(figure, result):
+    """Write under the figure which item and scale it is, and where its events come from.
+
+    Args:
+        figure: matplotlib `Figure`. A label that it already has is replaced.
+        result: `Result`.
+    """
+    parts = [result.id, f"{result.scale} scale" if result.scale else "", ORIGINS[result.data]]
+    text = "  |  ".join(part for part in parts if part)
+    width, height = figure.get_size_inches()
+    size = min(6.0, 72 * (width - 0.1) / (0.5 * len(text)))
+    for old in [entry for entry in figure.texts if entry.get_gid() == "label"]:
+        old.remove()
+    figure.text(0.03 / width, 0.03 / height, text, fontsize=size, color="0.35", ha="left", va="bottom", gid="label")
+    if figure.get_layout_engine() is not None:
+        strip = 0.15 / height
+        figure.get_layout_engine().set(rect=(0, strip, 1, 1 - strip))
+
+
+@style()
+def save(figure, stem):
+    """Write a figure as PNG (200 dpi) and PDF, each whole or not at all, with no dates inside.
+
+    Args:
+        figure: matplotlib `Figure`.
+        stem: str or path without suffix.
+
+    Returns:
+        (png, pdf): the two paths.
+    """
+    stem = pathlib.Path(stem)
+    metadata = {"png": {"Software": None}, "pdf": {"CreationDate": None, "ModDate": None, "Producer": None}}
+    paths = []
+    for suffix, entries in metadata.items():
+        path = stem.with_name(f"{stem.name}.{suffix}")
+        with files.replacing(path) as temporary:
+            figure.savefig(temporary, format=suffix, metadata=entries)
+        paths.append(path)
+    return tuple(paths)

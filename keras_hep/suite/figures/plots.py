@@ -1,0 +1,103 @@
+"""Curves, numbers and histograms: ours over theirs."""
+
+import numpy as np
+
+from keras_hep.suite.figures.page import COLOURS, MARKERS, PUBLISHED, style
+
+
+@style()
+def overlay(axes, ours, theirs=None, label=None, index=0, line=True):
+    """Draw one of our curves and, where there is one, the published curve: filled points against open ones.
+
+    Args:
+        axes: matplotlib `Axes`.
+        ours: `Curve` or None. `error` becomes error bars.
+        theirs: published curve (`x`, `y`, `error`; a reading error, where it has one, adds in quadrature) or None.
+        label: str or None. Name in the legend, "name" and "name (published)"; None: "this work" and "published".
+        index: int. Chooses colour and marker, for several curves in one panel.
+        line: bool. Join our points by a thin line.
+
+    Returns:
+        list of matplotlib error bar containers, ours first.
+    """
+    colour, marker = COLOURS[index % len(COLOURS)], MARKERS[index % len(MARKERS)]
+    drawn = []
+    if ours is not None:
+        drawn.append(
+            axes.errorbar(
+                ours.x, ours.y, yerr=ours.error, label=label or "this work", color=colour, marker=marker,
+                linestyle="-" if line else "none", linewidth=0.9, elinewidth=0.9, zorder=3,
+            )  # fmt: skip
+        )
+    if theirs is not None:
+        drawn.append(
+            axes.errorbar(
+                theirs.x, theirs.y, yerr=_published_error(theirs), label=f"{label} (published)" if label else "published",
+                color=colour if label else PUBLISHED, marker=marker, markerfacecolor="white", markersize=4.2,
+                markeredgewidth=0.9, linestyle=(0, (4, 2)), linewidth=0.9, elinewidth=0.9, zorder=2,
+            )  # fmt: skip
+        )
+    return drawn
+
+
+def _published_error(curve):
+    """Return the published error and the reading error in quadrature, or None if neither is known."""
+    parts = [getattr(curve, name, None) for name in ("error", "reading_error")]
+    parts = [np.asarray(part, float) for part in parts if part is not None]
+    return np.broadcast_to(np.sqrt(sum(part**2 for part in parts)), np.shape(curve.y)) if parts else None
+
+
+@style()
+def level(axes, published, label="published"):
+    """Draw a published number as a dashed horizontal line, with a grey band of one standard deviation.
+
+    Args:
+        axes: matplotlib `Axes`.
+        published: published quantity (`value`, `error`), a number, or None (nothing is drawn).
+        label: str. Name in the legend.
+    """
+    if published is None:
+        return
+    value, error = getattr(published, "value", published), getattr(published, "error", None)
+    axes.axhline(value, color=PUBLISHED, linestyle=(0, (4, 2)), linewidth=0.9, label=label, zorder=1)
+    if error:
+        axes.axhspan(value - error, value + error, color=PUBLISHED, alpha=0.12, linewidth=0, zorder=0)
+
+
+@style()
+def bands(axes, x, y, error, sigmas=(1, 2), label=None, index=0):
+    """Draw a line with translucent bands of so many standard deviations.
+
+    Args:
+        axes: matplotlib `Axes`.
+        x, y, error: array-likes, shape (points,).
+        sigmas: sequence of float. Half-widths of the bands in units of `error`.
+        label: str or None. Name of the line in the legend.
+        index: int. Chooses the colour.
+    """
+    x, y, error = (np.asarray(values, float) for values in (x, y, error))
+    colour = COLOURS[index % len(COLOURS)]
+    for sigma in sorted(sigmas, reverse=True):
+        axes.fill_between(x, y - sigma * error, y + sigma * error, color=colour, alpha=0.22, linewidth=0, zorder=1)
+    axes.plot(x, y, color=colour, label=label, zorder=2)
+
+
+@style()
+def histogram(axes, counts, edges, label=None, index=0, errors=True):
+    """Draw a histogram as a filled outline with Poisson error bars.
+
+    Args:
+        axes: matplotlib `Axes`.
+        counts: array-like, shape (bins,). Entries per bin, not normalised.
+        edges: array-like, shape (bins + 1,).
+        label: str or None. Name in the legend.
+        index: int. Chooses the colour.
+        errors: bool. Draw sqrt(counts) as error bars.
+    """
+    counts, edges = np.asarray(counts, float), np.asarray(edges, float)
+    colour = COLOURS[index % len(COLOURS)]
+    axes.stairs(counts, edges, fill=True, color=colour, alpha=0.15, linewidth=0)
+    axes.stairs(counts, edges, color=colour, linewidth=1.1, label=label)
+    if errors:
+        centres = 0.5 * (edges[1:] + edges[:-1])
+        axes.errorbar(centres, counts, yerr=np.sqrt(counts), fmt="none", ecolor=colour, elinewidth=0.7)
