@@ -1,13 +1,14 @@
 """The one style of the suite's figures: ours over theirs, event displays, diagrams.
 
-A script's `draw(result, reference)` makes a figure with `panels`, fills it with the functions below and plain matplotlib
-calls, and returns it; the runner adds `label` and calls `save`. Importing this module is cheap: matplotlib and mplhep are
-imported when the first figure is made. Figures live outside pyplot, so nothing needs a display or has to be closed.
+A script's `draw(result, reference)` makes a figure with `panels`, fills it with the functions below and plain
+matplotlib calls, labels it and returns it; the runner saves it. Importing this module is cheap: matplotlib and mplhep
+are imported when the first figure is made. Figures live outside pyplot, so nothing needs a display or has to be closed.
 
     figure, axes = figures.panels()
     figures.overlay(axes, result.curves["accuracy"], reference.curves["accuracy"] if reference else None)
     figures.axis_labels(axes, "training events", "pixel accuracy")
-    axes.legend()
+    figures.legend(axes)
+    figures.label(figure, result)
     return figure
 
 Published numbers are open markers on a dashed line (or a dashed level), ours are filled points with error bars. No plot
@@ -16,10 +17,19 @@ carries the logo or the name of a collaboration: these are reproductions, not th
 
 from keras_hep.suite.figures.diagrams import nested_boxes, network_diagram
 from keras_hep.suite.figures.events import display_3d, event_display
-from keras_hep.suite.figures.page import COLOURS, DOUBLE, MARKERS, SINGLE, axis_labels, label, legend, panels, save, style
+from keras_hep.suite.figures.page import (
+    COLOURS,
+    DOUBLE,
+    MARKERS,
+    SINGLE,
+    axis_labels,
+    label,
+    legend,
+    panels,
+    save,
+    style,
+)
 from keras_hep.suite.figures.plots import bands, histogram, level, overlay
 
-__all__ = [
-    "COLOURS", "DOUBLE", "MARKERS", "SINGLE", "axis_labels", "bands", "display_3d", "event_display", "histogram", "label",
-    "legend", "level", "nested_boxes", "network_diagram", "overlay", "panels", "save", "style",
-]  # fmt: skip
+__all__ = ["COLOURS", "DOUBLE", "MARKERS", "SINGLE", "axis_labels", "bands", "display_3d", "event_display", "histogram"]
+__all__ += ["label", "legend", "level", "nested_boxes", "network_diagram", "overlay", "panels", "save", "style"]

@@ -35,14 +35,20 @@ def event_display(
     layers, pixels = image.shape
     maximum = image.max() if maximum is None else maximum
     drawn = axes.imshow(
-        image.T, origin="lower", cmap="gray_r", vmin=0.0, vmax=maximum or 1.0, interpolation="nearest",
+        image.T,
+        origin="lower",
+        cmap="gray_r",
+        vmin=0.0,
+        vmax=maximum or 1.0,
+        interpolation="nearest",
         aspect="equal" if 0.5 <= pixels / layers <= 2 else "auto",
-    )  # fmt: skip
+    )
     if edges is not None:
         _shade_outside(axes, edges, pixels)
     if seed_layers:
         axes.axvline(seed_layers - 0.5, color=BLUE, linestyle=(0, (3, 2)), linewidth=0.8)
-        axes.text(seed_layers / 2 - 0.5, pixels * 0.97, "seed", color=BLUE, fontsize="small", rotation=90, ha="center", va="top")
+        place = {"rotation": 90, "ha": "center", "va": "top"}
+        axes.text(seed_layers / 2 - 0.5, pixels * 0.97, "seed", color=BLUE, fontsize="small", **place)
     if truth is not None:
         _mark_truth(axes, truth, truth_label)
     axes.set(xlabel="layer", ylabel="pixel", xlim=(-0.5, layers - 0.5), ylim=(-0.5, pixels - 0.5))
@@ -65,9 +71,16 @@ def _mark_truth(axes, truth, label):
     truth = np.asarray(truth)
     layer = np.flatnonzero(truth >= 0)
     axes.plot(
-        layer, truth[layer], linestyle="none", marker="s", markersize=2.6, markerfacecolor="none", markeredgewidth=0.6,
-        color=VERMILION, label=label,
-    )  # fmt: skip
+        layer,
+        truth[layer],
+        linestyle="none",
+        marker="s",
+        markersize=2.6,
+        markerfacecolor="none",
+        markeredgewidth=0.6,
+        color=VERMILION,
+        label=label,
+    )
 
 
 @style()
@@ -98,13 +111,27 @@ def display_3d(axes, image, signal, scores=None, threshold=0.01, colour_bar=None
     background[np.arange(layers), signal[:, 0], signal[:, 1]] = False
     layer, x, y = np.nonzero(background)
     axes.plot(
-        layer, x + 0.5, y + 0.5, linestyle="none", marker="o", markersize=1.8, markeredgewidth=0, color=BLUE, alpha=0.75,
+        layer,
+        x + 0.5,
+        y + 0.5,
+        linestyle="none",
+        marker="o",
+        markersize=1.8,
+        markeredgewidth=0,
+        color=BLUE,
+        alpha=0.75,
         label="background hit",
-    )  # fmt: skip
+    )
     axes.plot(
-        np.arange(layers), signal[:, 0] + 0.5, signal[:, 1] + 0.5, color=VERMILION, marker="D", markersize=3.2,
-        linewidth=1.0, label="signal track",
-    )  # fmt: skip
+        np.arange(layers),
+        signal[:, 0] + 0.5,
+        signal[:, 1] + 0.5,
+        color=VERMILION,
+        marker="D",
+        markersize=2.6,
+        linewidth=0.8,
+        label="signal track",
+    )
     if scores is not None:
         _draw_cells(axes, np.asarray(scores, float), threshold, colour_bar)
     _frame_3d(axes, layers, pixels, title)
@@ -124,16 +151,34 @@ def _draw_cells(axes, scores, threshold, colour_bar):
         Poly3DCollection(list(squares), facecolors=colours.to_rgba(scores[layer, x, y]), alpha=0.45, linewidths=0)
     )
     if colour_bar:
-        axes.figure.colorbar(colours, ax=axes, label=colour_bar, shrink=0.6, aspect=25, pad=0.02)
+        axes.figure.colorbar(colours, ax=axes, label=colour_bar, shrink=0.6, aspect=25, pad=0.16)
 
 
 def _frame_3d(axes, layers, pixels, title):
+    """Outline the planes and set axes, view and ticks."""
+    from matplotlib.ticker import NullLocator
+
     corners = np.array([(0, 0), (1, 0), (1, 1), (0, 1), (0, 0)]) * pixels
     for layer in range(layers):
         axes.plot(np.full(5, layer), corners[:, 0], corners[:, 1], color="0.75", linewidth=0.4, zorder=0)
-    axes.set(xlabel="layer", ylabel="pixel x", zlabel="pixel y", xlim=(0, layers - 1), ylim=(0, pixels), zlim=(0, pixels))
-    axes.set_box_aspect((1.9, 1, 1), zoom=1.15)
-    axes.view_init(elev=18, azim=-62)
-    axes.set_axis_off() if False else axes.grid(False)
+    for artist in (*axes.lines, *axes.collections):  # the zoomed box may use the space around its axes
+        artist.set_clip_on(False)
+        artist.set_in_layout(False)
+    axes.set(xlabel="layer", ylabel="pixel x", zlabel="pixel y")
+    axes.set(xlim=(0, layers - 1), ylim=(0, pixels), zlim=(0, pixels))
+    axes.set_proj_type("ortho")
+    axes.set_box_aspect((2.0, 1.15, 1), zoom=1.28)
+    axes.view_init(elev=14, azim=-55)
+    axes.grid(False)
+    for axis, ticks in (
+        (axes.xaxis, range(0, layers, max(1, layers // 5))),
+        (axes.yaxis, (0, pixels // 2, pixels)),
+        (axes.zaxis, (0, pixels // 2, pixels)),
+    ):
+        axis.set_ticks(list(ticks))
+        axis.set_minor_locator(NullLocator())
+        axis.set_tick_params(pad=-2)
+        axis.labelpad = -7
+        axis.pane.set_visible(False)
     if title:
-        axes.set_title(title)
+        axes.set_title(title, y=0.99)

@@ -6,9 +6,9 @@ import pathlib
 from keras_hep import files
 
 SINGLE, DOUBLE = 3.4, 7.0  # inches: the width of one column and of a page of two
-BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, BROWN = (
-    "#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9", "#7F5539",
-)  # fmt: skip  # Okabe and Ito's palette, which readers with any colour vision tell apart
+# Okabe and Ito's palette, which readers with any colour vision tell apart, and a brown
+BLUE, VERMILION, GREEN, ORANGE = "#0072B2", "#D55E00", "#009E73", "#E69F00"
+PURPLE, SKY, BROWN = "#CC79A7", "#56B4E9", "#7F5539"
 COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, BROWN)
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 PUBLISHED = "#333333"  # the colour of a published curve that stands alone
@@ -17,7 +17,11 @@ ORIGINS = {"simulation": "simulated here", "published": "the authors' data", "no
 
 @contextlib.contextmanager
 def style():
-    """Apply the style of the suite inside a `with` block; every function of this module does so by itself."""
+    """Apply the style of the suite inside a `with` block.
+
+    Every function of `figures` does so by itself; plain matplotlib calls of a script take it from the runner, which
+    calls `draw` inside this block.
+    """
     import matplotlib
     import mplhep
 
@@ -36,6 +40,10 @@ _SIZES = {
     "axes.unicode_minus": True,
     "axes.axisbelow": True,
     "font.sans-serif": ["TeX Gyre Heros", "Helvetica", "Arial", "DejaVu Sans"],
+    "xaxis.labellocation": "center",  # at the right end the label would run into the exponent of the ticks
+    "yaxis.labellocation": "center",
+    "axes.formatter.use_mathtext": True,
+    "axes.formatter.limits": (-4, 5),
     "grid.linewidth": 0.4,
     "legend.fontsize": "small",
     "legend.title_fontsize": "small",
@@ -80,7 +88,7 @@ def panels(columns=1, rows=1, width=None, aspect=0.78, share_x=False, share_y=Fa
     from matplotlib.figure import Figure
 
     width = width or (SINGLE if columns == 1 else DOUBLE)
-    figure = Figure(figsize=(width, width / columns * aspect * rows), layout="constrained", dpi=100)
+    figure = Figure(figsize=(width, width / columns * aspect * rows), layout="compressed", dpi=100)
     FigureCanvasAgg(figure)
     axes = figure.subplots(
         rows, columns, squeeze=False, sharex=share_x, sharey=share_y, subplot_kw={"projection": projection}
@@ -89,6 +97,7 @@ def panels(columns=1, rows=1, width=None, aspect=0.78, share_x=False, share_y=Fa
     return figure, axes[0] if len(axes) == 1 else axes
 
 
+@style()
 def axis_labels(axes, x, y, x_unit="1", y_unit="1"):
     """Name both axes, with the unit in brackets unless it is "1"."""
     axes.set_xlabel(x if x_unit == "1" else f"{x} [{x_unit}]")
@@ -96,19 +105,25 @@ def axis_labels(axes, x, y, x_unit="1", y_unit="1"):
 
 
 @style()
-def legend(figure, columns=None):
-    """Put one legend above all panels, each name once.
+def legend(target, columns=None, **options):
+    """Put a legend into one panel, or one for all panels above them; each name stands in it once.
 
     Args:
-        figure: matplotlib `Figure`.
-        columns: int or None. None: as many as there are names, at most four.
+        target: matplotlib `Axes` or `Figure`. A figure gets its legend above the panels.
+        columns: int or None. None: one in a panel; above the panels as many as there are names, at most four.
+        **options: passed on to matplotlib's `legend`, as `loc` or `title`.
+
+    Returns:
+        the matplotlib `Legend`.
     """
     named = {}
-    for axes in figure.axes:
+    above = not hasattr(target, "get_legend_handles_labels")
+    for axes in target.axes if above else [target]:
         for handle, name in zip(*axes.get_legend_handles_labels(), strict=True):
             named.setdefault(name, handle)
-    columns = columns or min(4, max(1, len(named)))
-    figure.legend(list(named.values()), list(named), loc="outside upper center", ncols=columns)
+    columns = columns or (min(4, max(1, len(named))) if above else 1)
+    options = {"loc": "outside upper center", **options} if above else options
+    return target.legend(list(named.values()), list(named), ncols=columns, **options)
 
 
 @style()
@@ -122,10 +137,11 @@ def label(figure, result):
     parts = [result.id, f"{result.scale} scale" if result.scale else "", ORIGINS[result.data]]
     text = "  |  ".join(part for part in parts if part)
     width, height = figure.get_size_inches()
-    size = min(6.0, 72 * (width - 0.1) / (0.5 * len(text)))
     for old in [entry for entry in figure.texts if entry.get_gid() == "label"]:
         old.remove()
-    figure.text(0.03 / width, 0.03 / height, text, fontsize=size, color="0.35", ha="left", va="bottom", gid="label")
+    line = figure.text(0.03 / width, 0.03 / height, text, fontsize=6, color="0.35", ha="left", va="bottom", gid="label")
+    while line.get_window_extent().x1 > figure.bbox.x1 and line.get_fontsize() > 2:
+        line.set_fontsize(line.get_fontsize() - 0.5)
     if figure.get_layout_engine() is not None:
         strip = 0.15 / height
         figure.get_layout_engine().set(rect=(0, strip, 1, 1 - strip))

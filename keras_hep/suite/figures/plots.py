@@ -25,26 +25,44 @@ def overlay(axes, ours, theirs=None, label=None, index=0, line=True):
     if ours is not None:
         drawn.append(
             axes.errorbar(
-                ours.x, ours.y, yerr=ours.error, label=label or "this work", color=colour, marker=marker,
-                linestyle="-" if line else "none", linewidth=0.9, elinewidth=0.9, zorder=3,
-            )  # fmt: skip
+                ours.x,
+                ours.y,
+                yerr=ours.error,
+                label=label or "this work",
+                color=colour,
+                marker=marker,
+                linestyle="-" if line else "none",
+                linewidth=0.9,
+                elinewidth=0.9,
+                zorder=3,
+            )
         )
     if theirs is not None:
         drawn.append(
             axes.errorbar(
-                theirs.x, theirs.y, yerr=_published_error(theirs), label=f"{label} (published)" if label else "published",
-                color=colour if label else PUBLISHED, marker=marker, markerfacecolor="white", markersize=4.2,
-                markeredgewidth=0.9, linestyle=(0, (4, 2)), linewidth=0.9, elinewidth=0.9, zorder=2,
-            )  # fmt: skip
+                theirs.x,
+                theirs.y,
+                yerr=_published_error(theirs),
+                label=f"{label} (published)" if label else "published",
+                color=colour if label else PUBLISHED,
+                marker=marker,
+                markerfacecolor="white",
+                markersize=4.2,
+                markeredgewidth=0.9,
+                linestyle=(0, (4, 2)),
+                linewidth=0.9,
+                elinewidth=0.9,
+                zorder=2,
+            )
         )
     return drawn
 
 
-def _published_error(curve):
+def _published_error(published):
     """Return the published error and the reading error in quadrature, or None if neither is known."""
-    parts = [getattr(curve, name, None) for name in ("error", "reading_error")]
+    parts = [getattr(published, name, None) for name in ("error", "reading_error")]
     parts = [np.asarray(part, float) for part in parts if part is not None]
-    return np.broadcast_to(np.sqrt(sum(part**2 for part in parts)), np.shape(curve.y)) if parts else None
+    return np.sqrt(sum(part**2 for part in parts)) if parts else None
 
 
 @style()
@@ -58,7 +76,7 @@ def level(axes, published, label="published"):
     """
     if published is None:
         return
-    value, error = getattr(published, "value", published), getattr(published, "error", None)
+    value, error = getattr(published, "value", published), _published_error(published)
     axes.axhline(value, color=PUBLISHED, linestyle=(0, (4, 2)), linewidth=0.9, label=label, zorder=1)
     if error:
         axes.axhspan(value - error, value + error, color=PUBLISHED, alpha=0.12, linewidth=0, zorder=0)
@@ -70,7 +88,9 @@ def bands(axes, x, y, error, sigmas=(1, 2), label=None, index=0):
 
     Args:
         axes: matplotlib `Axes`.
-        x, y, error: array-likes, shape (points,).
+        x: array-like, shape (points,).
+        y: array-like, shape (points,).
+        error: array-like, shape (points,). One standard deviation of `y`.
         sigmas: sequence of float. Half-widths of the bands in units of `error`.
         label: str or None. Name of the line in the legend.
         index: int. Chooses the colour.
