@@ -1,0 +1,6 @@
+"""Keras layers, one class per file."""
+
+from keras_hep.layers.plane_decoder import PlaneDecoder
+from keras_hep.layers.plane_encoder import PlaneEncoder
+
+__all__ = ["PlaneDecoder", "PlaneEncoder"]

@@ -1,0 +1,1 @@
+"""Numbers with errors: what a reproduction reports about predictions."""

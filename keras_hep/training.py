@@ -1,0 +1,347 @@
+"""Training that repeats itself, survives interruption and never trains the same model twice."""
+
+import contextlib
+import contextvars
+import dataclasses
+import hashlib
+import json
+import pathlib
+import sys
+import time
+import warnings
+
+import numpy as np
+
+from keras_hep import files
+
+CHUNK_EVENTS = 12_800  # events between two checkpoints
+STREAMS = {"train": 0, "test": 1, "display": 2}
+
+
+class WeightsMissing(LookupError):
+    """No kept weights fit the training asked for, and training is switched off."""
+
+
+class TrainingDiverged(FloatingPointError):
+    """The loss stopped being finite; the last good state is kept."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Store:
+    """Where trained weights are kept and looked for.
+
+    Args:
+        folder: path. Weights and checkpoints of own trainings.
+        recorded: sequence of paths. Folders of stored results whose weights serve as well.
+        train: bool. False: use kept weights only.
+    """
+
+    folder: pathlib.Path
+    recorded: tuple = ()
+    train: bool = True
+
+
+_STORE = contextvars.ContextVar("store", default=Store(pathlib.Path("results/produced/weights")))
+
+
+@contextlib.contextmanager
+def store(place):
+    """Use `place`, a `Store`, for all trainings within the block."""
+    token = _STORE.set(place)
+    try:
+        yield place
+    finally:
+        _STORE.reset(token)
+
+
+@dataclasses.dataclass(frozen=True)
+class Training:
+    """A finished training.
+
+    Attributes:
+        model: Keras model with its trained weights.
+        weights: dict. Where the weights are (`file`, `sha256`, `bytes`), what they belong to (`key`, `model`), what they
+            cost (`events`, `seconds`, `backend`) and the `history`: lists `events`, `loss`, `accuracy`, one entry per
+            interval.
+    """
+
+    model: object
+    weights: dict
+
+    @property
+    def history(self):
+        """Training loss and accuracy over the events seen: dict of lists."""
+        return self.weights["history"]
+
+
+def seeds(seed, stream, *numbers):
+    """Return the seed of one block of events: independent for each training, test or display block of a run.
+
+    Args:
+        seed: int. The run's seed.
+        stream: str. "train", "test" or "display".
+        *numbers: int. Position within the stream.
+    """
+    return [seed, STREAMS[stream], *numbers]
+
+
+def fit(model, stream, *, events, seed, batch_size=128, learning_rate=0.002, optimizer="nadam", interval=102_400):
+    """Train on a stream of events, each seen once; load the weights instead if this training was done before.
+
+    The model is built anew from its configuration under `seed`, so the arguments alone decide the result. A checkpoint is
+    kept every `CHUNK_EVENTS` events: after an interruption the same call goes on from there, to the same weights.
+
+    Args:
+        model: Keras model with `get_config`, ending in probabilities. It is not changed.
+        stream: dataclass with `batch(events, seed) -> (inputs, labels)`, such as `PlaneDetector`.
+        events: int. Number of training events.
+        seed: int. For initial weights and events.
+        batch_size: int.
+        learning_rate: float.
+        optimizer: str. Name of a Keras optimizer.
+        interval: int. Events per entry of the history.
+
+    Returns:
+        `Training`.
+
+    Raises:
+        WeightsMissing: if the `Store` in use has no such weights and may not train.
+        TrainingDiverged: if the loss is not finite.
+    """
+    arguments = {
+        "events": events,
+        "seed": seed,
+        "batch_size": batch_size,
+        "learning_rate": learning_rate,
+        "optimizer": optimizer,
+        "interval": interval,
+    }
+    key = content_key(model, stream, arguments)
+    place = _STORE.get()
+    kept = _find(place, key, model)
+    if kept is not None:
+        return kept
+    if not place.train:
+        searched = ", ".join(str(folder) for folder in (place.folder, *place.recorded))
+        raise WeightsMissing(
+            f"No weights with key {key} for {type(model).__name__} in {searched}: run without --weights to train them."
+        )
+    with files.lock(_kept_path(place, key).with_suffix(".lock")):
+        kept = _find(place, key, model)  # another process may have finished the same training meanwhile
+        return kept or _train(model, stream, arguments, _kept_path(place, key), key)
+
+
+def content_key(model, stream, arguments):
+    """Return 16 hexadecimal digits that name a training by model, events and arguments."""
+    described = {
+        "model": _describe(model),
+        "stream": [type(stream).__name__, dataclasses.asdict(stream)],
+        "arguments": arguments,
+    }
+    return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def predictions(model, stream, *, events, seed, block=1024):
+    """Predict test events block by block, so that any number of them fits in memory.
+
+    Args:
+        model: Keras model.
+        stream: as for `fit`.
+        events: int.
+        seed: int. The run's seed; test events differ from training events.
+        block: int. Events at once.
+
+    Yields:
+        (inputs, labels, scores): NumPy arrays of up to `block` events.
+    """
+    for number, start in enumerate(range(0, events, block)):
+        inputs, labels = stream.batch(min(block, events - start), seeds(seed, "test", number))
+        yield inputs, labels, predict(model, inputs)
+
+
+def predict(model, inputs, batch_size=256):
+    """Return the model's output for `inputs` as a float32 NumPy array."""
+    return model.predict(np.asarray(inputs, np.float32), batch_size=batch_size, verbose=0)
+
+
+def _describe(model):
+    config = {key: value for key, value in model.get_config().items() if key not in ("name", "trainable")}
+    return {"class": type(model).__name__, "config": config}
+
+
+def _kept_path(place, key):
+    import keras
+
+    return pathlib.Path(place.folder) / f"{keras.backend.backend()}-{key}.json"
+
+
+def _find(place, key, model):
+    """Return the kept `Training` of this key, or None. Damaged weights are reported and not used."""
+    candidates = [_kept_path(place, key)]
+    candidates += [path for folder in place.recorded for path in sorted(pathlib.Path(folder).glob("*.json"))]
+    for path in candidates:
+        for weights in _entries(path):
+            if weights.get("key") == key and _intact(path, weights):
+                file = str((path.parent / weights["file"]).resolve())
+                rebuilt = type(model).from_config(model.get_config())
+                rebuilt.load_weights(file)
+                return Training(rebuilt, {**weights, "file": file})
+    return None
+
+
+def _entries(path):
+    """Return the weight entries that a JSON file describes: a kept training or a stored result."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return []
+    except ValueError:
+        warnings.warn(f"{path} is damaged and not used: the training is done again.", stacklevel=2)
+        return []
+    return [content] if "key" in content else list(content.get("weights", {}).values())
+
+
+def _intact(path, weights):
+    file = path.parent / weights["file"]
+    if not file.exists():
+        return False
+    if files.sha256(file) == weights["sha256"]:
+        return True
+    warnings.warn(f"{file} does not match its SHA-256 and is not used: the training is done again.", stacklevel=2)
+    return False
+
+
+def _train(model, stream, arguments, path, key):
+    import keras
+
+    keras.utils.set_random_seed(arguments["seed"])
+    model = type(model).from_config(model.get_config())
+    # A second model over the same layers holds the optimizer, so that the weights file holds the network alone.
+    trainer = keras.Model(model.inputs, model.outputs)
+    optimizer = keras.optimizers.get(arguments["optimizer"])
+    optimizer.learning_rate = arguments["learning_rate"]
+    trainer.compile(
+        optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"], jit_compile=_compiled_by_xla(keras)
+    )
+    optimizer.build(trainer.trainable_variables)
+    checkpoint = Checkpoint(path.with_suffix(".checkpoint.npz"), [*trainer.variables, *optimizer.variables])
+    history, seconds = _fit_chunks(trainer, stream, arguments, checkpoint)
+    weights_path = path.with_suffix(".weights.h5")
+    with files.replacing(weights_path) as temporary:
+        model.save_weights(temporary)
+    weights = {
+        "file": weights_path.name,
+        "sha256": files.sha256(weights_path),
+        "bytes": weights_path.stat().st_size,
+        "key": key,
+        "model": _describe(model),
+        "events": arguments["events"],
+        "seconds": round(seconds, 1),
+        "backend": keras.backend.backend(),
+        "history": history,
+    }
+    files.write_text(path, json.dumps(weights, indent=1))
+    checkpoint.path.unlink(missing_ok=True)
+    return Training(model, {**weights, "file": str(weights_path.resolve())})
+
+
+def _compiled_by_xla(keras):
+    # XLA slows these networks down on a CPU under TensorFlow; JAX always compiles.
+    return "auto" if keras.backend.backend() == "jax" else False
+
+
+def _fit_chunks(trainer, stream, arguments, checkpoint):
+    """Train chunk by chunk from the last checkpoint on; return the history per interval and the seconds spent."""
+    events, interval, seed = arguments["events"], arguments["interval"], arguments["seed"]
+    state = checkpoint.restore() or {"seen": 0, "seconds": 0.0, "sums": [0.0, 0.0, 0], "history": _empty_history()}
+    if state["seen"]:
+        print(f"  resumes after {state['seen']:,} of {events:,} events", file=sys.stderr)
+    while state["seen"] < events:
+        start, seen = time.perf_counter(), state["seen"]
+        end_of_interval = min((seen // interval + 1) * interval, events)
+        size = min(CHUNK_EVENTS, end_of_interval - seen)
+        chunk = _batches(stream, size, arguments["batch_size"], seeds(seed, "train", seen))
+        logs = trainer.fit(chunk, verbose=0, shuffle=False).history
+        loss, accuracy = logs["loss"][0], logs["accuracy"][0]
+        if not np.isfinite(loss):
+            raise TrainingDiverged(
+                f"The loss became {loss} after {seen:,} events: lower the learning rate or change the seed; "
+                f"the last good state is {checkpoint.path}."
+            )
+        state["seen"] = seen + size
+        state["seconds"] += time.perf_counter() - start
+        state["sums"] = [state["sums"][0] + loss * size, state["sums"][1] + accuracy * size, state["sums"][2] + size]
+        if state["seen"] == end_of_interval:
+            _close_interval(state, events)
+        checkpoint.keep(state)
+    return state["history"], state["seconds"]
+
+
+def _empty_history():
+    return {"events": [], "loss": [], "accuracy": []}
+
+
+def _close_interval(state, events):
+    loss, accuracy, count = state["sums"]
+    history = state["history"]
+    history["events"].append(state["seen"])
+    history["loss"].append(loss / count)
+    history["accuracy"].append(accuracy / count)
+    state["sums"] = [0.0, 0.0, 0]
+    rate = state["seen"] / state["seconds"]
+    print(
+        f"  {state['seen']:>9,} of {events:,} events, loss {loss / count:.4f}, accuracy {accuracy / count:.4f}, "
+        f"{rate:,.0f} events/s",
+        file=sys.stderr,
+        flush=True,
+    )
+
+
+def _batches(stream, events, batch_size, seed):
+    import keras
+
+    class Batches(keras.utils.PyDataset):
+        def __len__(self):
+            return -(-events // batch_size)
+
+        def __getitem__(self, number):
+            size = min(batch_size, events - number * batch_size)
+            inputs, labels = stream.batch(size, [*seed, number])
+            return inputs.astype(np.float32), labels
+
+    return Batches()
+
+
+class Checkpoint:
+    """The whole state of a training in one file, written whole and verified when read.
+
+    Args:
+        path: path of an `.npz` file.
+        variables: list of Keras variables: weights and optimizer.
+    """
+
+    def __init__(self, path, variables):
+        self.path = pathlib.Path(path)
+        self.variables = variables
+
+    def keep(self, state):
+        """Write the variables and `state`, a JSON-compatible dict."""
+        arrays = {f"variable_{number}": np.asarray(value) for number, value in enumerate(self.variables)}
+        packed = np.frombuffer(json.dumps(state).encode(), np.uint8)
+        with files.replacing(self.path) as temporary, open(temporary, "wb") as stream:
+            np.savez(stream, state=packed, **arrays)
+
+    def restore(self):
+        """Set the variables to the kept ones and return the state; None if there is no usable checkpoint."""
+        try:
+            with np.load(self.path, allow_pickle=False) as kept:
+                arrays = [kept[f"variable_{number}"] for number in range(len(self.variables))]
+                state = json.loads(kept["state"].tobytes())
+        except FileNotFoundError:
+            return None
+        except Exception as error:  # whatever a damaged archive raises, the training starts again
+            warnings.warn(f"{self.path} is damaged ({error}): the training starts again.", stacklevel=2)
+            return None
+        for variable, array in zip(self.variables, arrays, strict=True):
+            variable.assign(array)
+        return state
