@@ -1,0 +1,67 @@
+"""`keras-hep run`: compute, check, draw."""
+
+import dataclasses
+import traceback
+
+from keras_hep.suite import catalog, runner, tables
+from keras_hep.suite.verbs import verdicts
+from keras_hep.suite.verbs.errors import DONE, FAILED, complain, missing_package, report_error, require_backend
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """How the run of one item ended: the word of the summary, and the exit code that it asks for."""
+
+    item: catalog.Item
+    verdict: str
+    code: int
+
+
+def run(arguments):
+    """Run every named item and return the worst exit code; an item that fails does not stop the others."""
+    root = catalog.find_root()
+    chosen = catalog.find(root, arguments.items)
+    require_backend()
+    outcomes = []
+    for position, item in enumerate(chosen, start=1):
+        outcomes.append(_run_item(item, arguments, f"[{position}/{len(chosen)}]"))
+    verdicts.show_summary([(outcome.item.id, arguments.scale, outcome.verdict) for outcome in outcomes])
+    return max(outcome.code for outcome in outcomes)
+
+
+def _run_item(item, arguments, position):
+    try:
+        print(f"{position} {item.id}, scale {arguments.scale}: {item.title}", flush=True)
+        print(f"      cost: {item.card.get('Cost', 'not measured yet')}", flush=True)
+        reference = verdicts.read_reference(item)
+        with runner.alone(item, arguments.out):
+            result = runner.run(item, arguments.scale, arguments.seed, arguments.weights, arguments.out)
+            entries, word, failed = verdicts.judge(reference, result)
+            verdicts.show(entries, reference, result)
+            if arguments.seed is not None and result.provenance["seed"] is None:
+                print("      --seed was not used: the script takes none.")
+            seconds = tables.duration(result.provenance["seconds"])
+            print(f"      {word} ({seconds}); result: {item.produced_path(arguments.out)}", flush=True)
+            figure_code = draw(item, result, reference, arguments.out)
+    except Exception as error:  # one item's failure is reported, the others still run
+        return Outcome(item, "failed", report_error(item, error))
+    return Outcome(item, word, max(figure_code, FAILED if failed else DONE))
+
+
+def draw(item, result, reference, out):
+    """Draw the figure of an item, say where it is, and return the exit code; a bug in it does not lose the numbers."""
+    try:
+        path = runner.draw(item, result, reference, out)
+    except runner.CannotStore:
+        raise
+    except Exception as error:  # the result is stored; the figure can be drawn again
+        package = missing_package(error)
+        if package:
+            complain(f"{item.id}: no figure. {package}")
+            return DONE
+        traceback.print_exception(error)
+        complain(f"{item.id}: draw() failed with {type(error).__name__}; `keras-hep figure {item.id}` draws again.")
+        return FAILED
+    if path is not None:
+        print(f"      figure: {path} and .pdf", flush=True)
+    return DONE
