@@ -1,6 +1,7 @@
 """Files that are either whole or absent: atomic writes, checksums, and a lock between processes."""
 
 import contextlib
+import errno
 import hashlib
 import os
 import pathlib
@@ -10,6 +11,8 @@ try:
     import fcntl
 except ImportError:  # Windows has no flock; renames stay atomic there, two runs may do the same work twice
     fcntl = None
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @contextlib.contextmanager
@@ -26,27 +29,40 @@ def replacing(path):
         `pathlib.Path` of the temporary file, in the same folder.
 
     Raises:
-        OSError: naming the folder, when it cannot be written.
+        OSError: naming the folder, when it cannot be written or its disk is full.
     """
     path = pathlib.Path(path)
-    try:
+    with _naming(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-", suffix="".join(path.suffixes))
         os.close(handle)
-    except OSError as error:
-        message = f"Cannot write in {path.parent} ({error.strerror}): choose another folder or free some space."
-        raise OSError(error.errno, message) from error
     temporary = pathlib.Path(name)
     try:
-        yield temporary
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
+        with _naming(path.parent, only=FULL):
+            yield temporary
+        with _naming(path.parent):
+            with open(temporary, "rb+") as stream:
+                os.fsync(stream.fileno())  # before the rename, or a power cut could leave an empty file
+            os.chmod(temporary, 0o666 & ~_umask())
+            os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
 
 
+@contextlib.contextmanager
+def _naming(folder, only=None):
+    """Turn an OSError (only of the given numbers, if any) into one that names the folder and the remedy."""
+    try:
+        yield
+    except OSError as error:
+        if only is not None and error.errno not in only:
+            raise
+        message = f"Cannot write in {folder} ({error.strerror or error}): choose another folder or free some space."
+        raise OSError(error.errno, message) from error
+
+
 def _umask():
-    mask = os.umask(0)
+    mask = os.umask(0o077)
     os.umask(mask)
     return mask
 
@@ -73,11 +89,17 @@ def sha256(path):
 def lock(path):
     """Hold an exclusive lock named by the file `path` between processes; wait for it if another process has it.
 
-    The system frees the lock when its holder ends in whatever way, so a killed run never blocks the next one.
+    The system frees the lock when its holder ends in whatever way, so a killed run never blocks the next one. The file
+    stays. A process that takes the same lock twice waits for itself: do not nest it.
+
+    Raises:
+        OSError: naming the folder, when it cannot be written.
     """
     path = pathlib.Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path, "a") as stream:
+    with _naming(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        stream = open(path, "a")  # noqa: SIM115, closed two lines below
+    with stream:
         if fcntl is not None:
             fcntl.flock(stream, fcntl.LOCK_EX)
         yield

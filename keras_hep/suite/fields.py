@@ -4,7 +4,8 @@ Each function returns the value it is given, or raises `InvalidReference`. `wher
 """
 
 import json
-import math
+
+LARGEST = 1e300  # numbers beyond it, of which differences could overflow, count as infinite
 
 
 class InvalidReference(ValueError):
@@ -63,7 +64,8 @@ def require_fields(entry, where, required, optional=()):
 
 def named(entries, where, read):
     """Read every entry of an object with `read(name, entry, where)`."""
-    return {as_text(name, where): read(name, entry, f"{where}.{name}") for name, entry in as_object(entries, where).items()}
+    entries = as_object(entries, where).items()
+    return {as_text(name, where): read(name, entry, f"{where}.{name}") for name, entry in entries}
 
 
 def as_list(value, where):
@@ -83,17 +85,13 @@ def as_text(value, where):
 def as_one_of(value, where, allowed):
     """Require one of the allowed values; `True` is not 1."""
     if not any(value == entry and type(value) is type(entry) for entry in allowed):
-        raise invalid(where, f"one of {', '.join(map(repr, allowed))}" if allowed else "left out (nothing is allowed)", value)
+        raise invalid(where, f"one of {', '.join(map(repr, allowed))}", value)
     return value
 
 
 def as_number(value, where, allowed="a finite number"):
     """Require a finite number; a bool is none."""
-    try:
-        usable = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-    except OverflowError:  # an integer beyond the range of floats
-        usable = False
-    if not usable:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < LARGEST:
         raise invalid(where, allowed, value)
     return value
 

@@ -1,6 +1,7 @@
 """What a reproduction produces: numbers, curves and arrays with their provenance, in one JSON file.
 
-Only the standard library and NumPy are needed, so that results are read and checked without any ML framework.
+Only the standard library and NumPy are needed, so that results are read and checked without any ML framework. The JSON
+is strict: numbers that are not finite are stored as the texts "nan", "inf" and "-inf".
 """
 
 import base64
@@ -18,6 +19,8 @@ from keras_hep import files
 SCHEMA = 1
 SCALES = ("smoke", "quick", "full")
 DATA = ("simulation", "published", "none")
+REMEDY = "delete it and run the item again"
+NOT_FINITE = ("nan", "inf", "-inf")
 
 
 class RecordError(ValueError):
@@ -35,6 +38,10 @@ class Quantity:
         unit: str. "1" for a pure number.
         definition: str. What is divided by what, over which events.
         count: int or None. Number of decisions or events behind the value.
+
+    Raises:
+        TypeError: if the value is neither a number nor a bool.
+        ValueError: if the error or the count is negative.
     """
 
     name: str
@@ -48,6 +55,9 @@ class Quantity:
         object.__setattr__(self, "value", _plain(self.value))
         object.__setattr__(self, "error", None if self.error is None else float(self.error))
         object.__setattr__(self, "count", None if self.count is None else int(self.count))
+        for field in ("error", "count"):
+            if (getattr(self, field) or 0) < 0:
+                raise ValueError(f"Quantity {self.name!r} needs {field} >= 0 or None, got {getattr(self, field)!r}.")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,6 +72,9 @@ class Curve:
         x_unit: str.
         y_unit: str.
         definition: str. What x and y are.
+
+    Raises:
+        ValueError: if the lengths differ or an error is negative.
     """
 
     name: str
@@ -76,11 +89,13 @@ class Curve:
         for field in ("x", "y", "error"):
             values = getattr(self, field)
             if values is not None:
-                object.__setattr__(self, field, tuple(float(value) for value in values))
-                if len(getattr(self, field)) != len(self.x):
-                    raise ValueError(
-                        f"Curve {self.name!r} needs as many values in {field} as in x ({len(self.x)}), got {len(values)}."
-                    )
+                values = tuple(float(value) for value in values)
+                object.__setattr__(self, field, values)
+                if len(values) != len(self.x):
+                    needs = f"as many values in {field} as in x ({len(self.x)})"
+                    raise ValueError(f"Curve {self.name!r} needs {needs}, got {len(values)}.")
+        if any(error < 0 for error in self.error or ()):
+            raise ValueError(f"Curve {self.name!r} needs errors >= 0, got {min(self.error)!r}.")
 
 
 @dataclasses.dataclass
@@ -90,9 +105,10 @@ class Result:
     A script gives the numbers; `keras_hep.suite.runner` adds id, scale and provenance before the result is stored.
 
     Args:
-        quantities: iterable of `Quantity`.
-        curves: iterable of `Curve`.
-        arrays: dict of str to numeric NumPy array. What the figure draws beyond the curves (event displays).
+        quantities: iterable of `Quantity`, kept as dict by name.
+        curves: iterable of `Curve`, kept as dict by name.
+        arrays: dict of str to NumPy array of bools, integers or floats of at most 64 bits. What the figure draws beyond
+            the curves (event displays).
         data: str. Where the events come from: "simulation" (generated here), "published" (the authors' files) or
             "none" (no events: an architecture, an exact computation).
         weights: dict of str to dict. Trained weights of this run: `file`, `sha256`, `bytes`, `key`, `model`.
@@ -101,7 +117,8 @@ class Result:
         provenance: dict. Versions, seed, machine, seconds.
 
     Raises:
-        ValueError: if two quantities or curves share a name, or `data` is not one of the three.
+        TypeError: if an array is of another type.
+        ValueError: if two quantities or curves share a name, or `data` or `scale` is none of those above.
     """
 
     quantities: dict = dataclasses.field(default_factory=dict)
@@ -116,25 +133,33 @@ class Result:
     def __post_init__(self):
         self.quantities = _by_name(self.quantities)
         self.curves = _by_name(self.curves)
-        self.arrays = {name: np.asarray(array) for name, array in self.arrays.items()}
+        self.arrays = {name: _numeric(array, name) for name, array in self.arrays.items()}
         if self.data not in DATA:
             raise ValueError(f"Result.data must be one of {', '.join(DATA)}, got {self.data!r}.")
+        if self.scale not in ("", *SCALES):
+            raise ValueError(f"Result.scale must be one of {', '.join(SCALES)}, got {self.scale!r}.")
 
     def to_json(self):
-        """Return the result as a JSON text that carries its own checksum."""
-        content = {
-            "schema": SCHEMA,
-            "id": self.id,
-            "scale": self.scale,
-            "data": self.data,
-            "quantities": {name: _without_name(quantity) for name, quantity in self.quantities.items()},
-            "curves": {name: _without_name(curve) for name, curve in self.curves.items()},
-            "arrays": {name: _encode(array) for name, array in self.arrays.items()},
-            "weights": self.weights,
-            "provenance": self.provenance,
-        }
+        """Return the result as a strict JSON text that carries its own checksum.
+
+        Raises:
+            TypeError: if weights or provenance hold what JSON cannot.
+        """
+        content = _strict(
+            {
+                "schema": SCHEMA,
+                "id": self.id,
+                "scale": self.scale,
+                "data": self.data,
+                "quantities": {name: _without_name(quantity) for name, quantity in self.quantities.items()},
+                "curves": {name: _without_name(curve) for name, curve in self.curves.items()},
+                "arrays": {name: _encode(array) for name, array in self.arrays.items()},
+                "weights": self.weights,
+                "provenance": self.provenance,
+            }
+        )
         content["sha256"] = _checksum(content)
-        return json.dumps(content, indent=1, allow_nan=True) + "\n"
+        return json.dumps(content, indent=1, allow_nan=False) + "\n"
 
     @classmethod
     def from_json(cls, text, name="result"):
@@ -148,12 +173,15 @@ class Result:
             RecordError: if the text is truncated, changed since it was written, or of another schema.
         """
         content = _verified(text, name)
-        return cls(
-            quantities=[Quantity(name=key, **fields) for key, fields in content["quantities"].items()],
-            curves=[Curve(name=key, **fields) for key, fields in content["curves"].items()],
-            arrays={key: _decode(fields, f"{name}: array {key!r}") for key, fields in content["arrays"].items()},
-            **{field: content[field] for field in ("data", "weights", "id", "scale", "provenance")},
-        )
+        try:
+            return cls(
+                quantities=[_quantity(key, fields) for key, fields in content["quantities"].items()],
+                curves=[Curve(name=key, **fields) for key, fields in content["curves"].items()],
+                arrays={key: _decode(fields) for key, fields in content["arrays"].items()},
+                **{field: content[field] for field in ("data", "weights", "id", "scale", "provenance")},
+            )
+        except (AttributeError, KeyError, OverflowError, TypeError, ValueError, zlib.error) as error:
+            raise RecordError(f"{name} does not hold a result ({type(error).__name__}: {error}): {REMEDY}.") from error
 
     def write(self, path):
         """Store the result at `path`, whole or not at all."""
@@ -171,23 +199,21 @@ class Result:
         try:
             text = path.read_text(encoding="utf-8")
         except UnicodeDecodeError as error:
-            raise RecordError(f"{path} is not UTF-8 text ({error.reason}): delete it and run the item again.") from error
+            raise RecordError(f"{path} is not UTF-8 text ({error.reason}): {REMEDY}.") from error
         return cls.from_json(text, name=str(path))
 
 
 def _plain(value):
     """Return a JSON number or bool of a Python or NumPy scalar."""
-    value = value.item() if isinstance(value, np.generic) else value
+    value = value.item() if isinstance(value, (np.generic, np.ndarray)) and value.ndim == 0 else value
     if not isinstance(value, (bool, int, float)):
         raise TypeError(f"A quantity's value must be a number or a bool, got {type(value).__name__}: {value!r}.")
     return value
 
 
 def _by_name(entries):
-    if isinstance(entries, dict):
-        return dict(entries)
     named = {}
-    for entry in entries:
+    for entry in entries.values() if isinstance(entries, dict) else entries:
         if entry.name in named:
             raise ValueError(f"Names within a result must differ, got {entry.name!r} twice: rename one.")
         named[entry.name] = entry
@@ -198,21 +224,52 @@ def _without_name(entry):
     return {key: value for key, value in dataclasses.asdict(entry).items() if key != "name"}
 
 
+def _strict(value):
+    """Return what strict JSON can hold: text keys, lists, Python scalars, texts for numbers that are not finite."""
+    if isinstance(value, dict):
+        return {str(key): _strict(entry) for key, entry in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_strict(entry) for entry in value]
+    if isinstance(value, np.ndarray):
+        return _strict(list(value) if value.ndim else value[()])
+    if isinstance(value, (np.bool_, np.integer)):
+        return value.item()
+    value = float(value) if isinstance(value, np.floating) else value
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if value is None or isinstance(value, (str, int, float)):
+        return value
+    raise TypeError(f"A stored result holds texts, numbers, lists and dicts, got {type(value).__name__}: {value!r}.")
+
+
+def _quantity(name, fields):
+    value = fields["value"]
+    return Quantity(name=name, **fields | {"value": float(value) if value in NOT_FINITE else value})
+
+
+def _numeric(array, name):
+    array = np.asarray(array)
+    if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
+        allowed = "bools, integers or floats of at most 64 bits"
+        raise TypeError(f"Array {name!r} of a result must hold {allowed}, got dtype {array.dtype}.")
+    return array
+
+
 def _encode(array):
-    if array.dtype.kind not in "biuf":
-        raise TypeError(f"Stored arrays must be numeric, got dtype {array.dtype}.")
-    array = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
-    packed = base64.b64encode(zlib.compress(array.tobytes(), 9)).decode("ascii")
-    return {"dtype": array.dtype.str, "shape": list(array.shape), "zlib_base64": packed}
+    content = array.astype(array.dtype.newbyteorder("<"), order="C").tobytes()
+    packed = base64.b64encode(zlib.compress(content, 9)).decode("ascii")
+    return {"dtype": array.dtype.newbyteorder("<").str, "shape": list(array.shape), "zlib_base64": packed}
 
 
-def _decode(fields, name):
+def _decode(fields):
     dtype, shape = np.dtype(fields["dtype"]), tuple(fields["shape"])
+    if dtype.kind not in "biuf":
+        raise ValueError(f"dtype must be numeric, got {dtype}")
     expected = math.prod(shape) * dtype.itemsize
-    unpacker = zlib.decompressobj()
+    unpacker = zlib.decompressobj()  # bounded, so that a small file cannot unpack to more than it announces
     content = unpacker.decompress(base64.b64decode(fields["zlib_base64"]), expected + 1)
-    if dtype.kind not in "biuf" or len(content) != expected:
-        raise RecordError(f"{name} must hold {expected} bytes of numbers, got {len(content)}: run the item again.")
+    if len(content) != expected:
+        raise ValueError(f"an array must hold {expected} bytes, got {len(content)}")
     return np.frombuffer(content, dtype=dtype).reshape(shape).copy()
 
 
@@ -222,14 +279,13 @@ def _checksum(content):
 
 
 def _verified(text, name):
-    remedy = "delete it and run the item again"
     try:
         content = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise RecordError(f"{name} is not complete JSON ({error}): {remedy}.") from error
+    except (ValueError, RecursionError) as error:
+        raise RecordError(f"{name} is not complete JSON ({error}): {REMEDY}.") from error
     if not isinstance(content, dict) or content.get("schema") != SCHEMA:
         found = content.get("schema") if isinstance(content, dict) else type(content).__name__
-        raise RecordError(f"{name} must have schema {SCHEMA}, got {found!r}: {remedy}.")
+        raise RecordError(f"{name} must have schema {SCHEMA}, got {found!r}: {REMEDY}.")
     if content.get("sha256") != _checksum(content):
-        raise RecordError(f"{name} does not match its own checksum, so it was damaged or edited: {remedy}.")
+        raise RecordError(f"{name} does not match its own checksum, so it was damaged or edited: {REMEDY}.")
     return content

@@ -1,10 +1,11 @@
 """What was published: numbers and curves with their place in the source, and the checks that a result must pass.
 
-References are JSON files written by people, so reading one is strict: whatever is missing, unknown, duplicated or of the
-wrong type is an error that names the file, the field, the value and what is allowed.
+References are JSON files written by people, so reading one is strict: whatever is missing, unknown, duplicated or of
+the wrong type is an error that names the file, the field, the value and what is allowed.
 """
 
 import dataclasses
+import itertools
 import math
 import pathlib
 
@@ -20,7 +21,9 @@ __all__ += ["check", "failed", "replay", "summary"]
 SCHEMA = 1
 HOW = ("table", "text", "authors-file", "exact", "digitised")
 DATA = ("any", "published")
-SOURCE_LINKS = ("doi", "arxiv", "url")
+REQUIRED = ("schema", "id", "title", "source", "checks")
+OPTIONAL = ("quantities", "curves", "findings")
+LINKS = ("doi", "arxiv", "url")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,7 +97,7 @@ class Reference:
     Args:
         id: str. "source/item", the path of the file without its ending.
         title: str.
-        source: dict of str. `paper`, `item` and at least one of `doi`, `arxiv`, `url`; perhaps `where`, `licence`, `note`.
+        source: dict of str. `paper`, `item`, one of `doi`, `arxiv`, `url` or more; perhaps `where`, `licence`, `note`.
         quantities: dict of str to `Published`.
         curves: dict of str to `PublishedCurve`.
         checks: list of `Check`.
@@ -123,7 +126,7 @@ class Reference:
             InvalidReference: if anything in the file is missing, unknown, duplicated or of the wrong type.
         """
         path = pathlib.Path(path)
-        content = fields.require_fields(fields.parsed(path), f"{path}: file", _TOP, ("quantities", "curves", "findings"))
+        content = fields.require_fields(fields.parsed(path), str(path), REQUIRED, OPTIONAL)
         fields.as_one_of(content["schema"], f"{path}: schema", (SCHEMA,))
         fields.as_one_of(content["id"], f"{path}: id", ("/".join(path.absolute().with_suffix("").parts[-2:]),))
         quantities = fields.named(content.get("quantities", {}), f"{path}: quantities", _published)
@@ -134,7 +137,7 @@ class Reference:
             _check(entry, f"{path}: checks[{index}]", quantities, curves)
             for index, entry in enumerate(fields.as_list(content["checks"], f"{path}: checks"))
         ]
-        fields.require_different([entry.name for entry in checks], f"{path}: checks", "a check's name (give one in `name`)")
+        fields.require_different([entry.name for entry in checks], f"{path}: checks", "a name (give another in `name`)")
         findings = fields.as_list(content.get("findings", []), f"{path}: findings")
         return cls(
             id=content["id"],
@@ -146,9 +149,6 @@ class Reference:
             findings=[_statement(entry, f"{path}: findings[{index}]") for index, entry in enumerate(findings)],
             path=path,
         )
-
-
-_TOP = ("schema", "id", "title", "source", "checks")
 
 
 # Published values
@@ -171,10 +171,11 @@ def _published_curve(name, entry, where):
     texts = ("x_unit", "y_unit", "definition", "where")
     fields.require_fields(entry, where, ("x", "y", "how", *texts), ("error", "reading_error"))
     values = {field: fields.as_numbers(entry[field], f"{where}.{field}") for field in ("x", "y")}
-    values["error"] = None if entry.get("error") is None else fields.as_numbers(entry["error"], f"{where}.error", fields.as_not_negative)
-    for field in ("y", "error"):
-        if values[field] is not None and len(values[field]) != len(values["x"]):
-            raise fields.invalid(f"{where}.{field}", f"as long as x ({len(values['x'])})", f"{len(values[field])} values")
+    if entry.get("error") is not None:
+        values["error"] = fields.as_numbers(entry["error"], f"{where}.error", fields.as_not_negative)
+    for field, numbers in values.items():
+        if len(numbers) != len(values["x"]):
+            raise fields.invalid(f"{where}.{field}", f"as long as x ({len(values['x'])})", f"{len(numbers)} values")
     return PublishedCurve(name=name, **values, **_described(entry, where, texts))
 
 
@@ -186,13 +187,14 @@ def _described(entry, where, texts):
         fields.as_positive(reading_error, f"{where}.reading_error", " for a digitised value")
     elif reading_error is not None:
         raise fields.invalid(f"{where}.reading_error", "left out unless `how` is digitised", reading_error)
-    return {"how": how, "reading_error": reading_error} | {name: fields.as_text(entry[name], f"{where}.{name}") for name in texts}
+    described = {name: fields.as_text(entry[name], f"{where}.{name}") for name in texts}
+    return {"how": how, "reading_error": reading_error, **described}
 
 
 def _source(entry, where):
-    fields.require_fields(entry, where, ("paper", "item"), ("where", "licence", "note", *SOURCE_LINKS))
-    if not set(SOURCE_LINKS) & entry.keys():
-        raise fields.invalid(where, f"linked by one of {', '.join(SOURCE_LINKS)}", ", ".join(entry))
+    fields.require_fields(entry, where, ("paper", "item"), ("where", "licence", "note", *LINKS))
+    if not set(LINKS) & entry.keys():
+        raise fields.invalid(where, f"linked by one of {', '.join(LINKS)}", ", ".join(entry))
     return {name: fields.as_text(value, f"{where}.{name}") for name, value in entry.items()}
 
 
@@ -245,8 +247,8 @@ def _against(entry, where, rule, quantities, curves):
     published = {"chi2_per_bin": curves, "within": quantities | curves}.get(rule, quantities)
     field = "against" if "against" in entry else "of"
     if entry[field] not in tuple(published):
-        known = ", ".join(published) or "none"
-        raise fields.invalid(f"{where}.{field}", f"published for the rule {rule} (published are: {known})", entry[field])
+        allowed = f"published for the rule {rule} (published are: {', '.join(published) or 'none'})"
+        raise fields.invalid(f"{where}.{field}", allowed, entry[field])
     name = entry[field]
     if rule != "equal" and isinstance(getattr(published[name], "value", None), bool):
         raise fields.invalid(f"{where}.{field}", f"a published number for the rule {rule}", published[name].value)
@@ -257,7 +259,7 @@ def _against(entry, where, rule, quantities, curves):
 
 def _require_distinct_x(values, where):
     ordered = sorted(values)
-    for left, right in zip(ordered, ordered[1:]):
+    for left, right in itertools.pairwise(ordered):
         if right - left <= 2 * SAME_X * max(abs(left), abs(right)):
             raise fields.invalid(where, "different at every point for a check", right)
 

@@ -13,10 +13,10 @@ WHY = "The same weights on the same events give the same numbers up to rounding,
 def replay(recorded, again, rtol=RTOL):
     """Compare two results of the same weights.
 
-    Numbers agree within `rtol` of their magnitude, or of their error where that is larger. Entries of a curve or an array
-    agree within `rtol` of their own magnitude plus a tenth of `rtol` of the largest one, so that rounding of values near
-    zero is no difference; NaN and infinities must be at the same places. Bools, integers, shapes, dtypes, units and
-    the numbers of points are equal.
+    Numbers agree within `rtol` of their magnitude, or of their error where that is larger. Entries of a curve or an
+    array agree within `rtol` of their own magnitude plus a tenth of `rtol` of the largest one, so that rounding of
+    values near zero is no difference; NaN and infinities must be at the same places. Bools, integers, shapes, dtypes,
+    units and the numbers of points are equal. A quantity that is no finite number never agrees.
 
     Args:
         recorded: `Result`.

@@ -1,16 +1,18 @@
 """The rules that compare a result with what was published, and the verdicts that they give.
 
-A verdict is one of `agree`, `differ`, `explained` (a difference that the reference explains), `not comparable` (only the
-authors' data could decide), `missing` (the result lacks it) and `not asked` (the run is smaller than the check's scale).
-What is no number (NaN, infinity), or stands in another unit than the published value, never agrees, and no
+A verdict is one of `agree`, `differ`, `explained` (a difference that the reference explains), `not comparable` (only
+the authors' data could decide), `missing` (the result lacks it) and `not asked` (the run is smaller than the check's
+scale). What is no number (NaN, infinity), or stands in another unit than the published value, never agrees, and no
 explanation covers it.
 """
 
 import dataclasses
+import itertools
 import math
 
 import numpy as np
 
+from keras_hep.suite.fields import LARGEST
 from keras_hep.suite.record import SCALES, Quantity
 
 SAME_X = 1e-9  # relative distance up to which two points of curves count as the same x
@@ -90,9 +92,9 @@ def check(reference, result):
         ValueError: if the result belongs to another item, or does not say its scale.
     """
     if result is not None and result.id not in ("", reference.id):
-        raise ValueError(f"A result is checked against the reference of its own item {reference.id!r}, got {result.id!r}.")
+        raise ValueError(f"The result must be of the reference's item {reference.id!r}, got {result.id!r}.")
     if result is not None and result.scale not in SCALES:
-        raise ValueError(f"A result is checked at one of the scales {', '.join(SCALES)}, got {result.scale!r}.")
+        raise ValueError(f"The result's scale must be one of {', '.join(SCALES)}, got {result.scale!r}.")
     return [_verdict(entry, reference, result) for entry in reference.checks]
 
 
@@ -162,7 +164,7 @@ def _unusable(ours, unit, is_bool=False):
     """Return why a quantity cannot be compared with a number (or a bool) in `unit`, or an empty text."""
     if isinstance(ours.value, bool) != is_bool:
         return f"{ours.name} must be a {'bool' if is_bool else 'number'}, got {ours.value!r}."
-    if not math.isfinite(ours.value):
+    if not abs(ours.value) < LARGEST:
         return f"{ours.name} must be a finite number, got {ours.value!r}."
     if ours.unit != unit:
         return f"{ours.name} must be in the unit {unit!r} of what it is compared with, got {ours.unit!r}."
@@ -217,7 +219,7 @@ def _ordering(entry, result):
     problems = [_unusable(quantity, quantities[0].unit) for quantity in quantities]
     if any(problems):
         return Verdict(entry, "differ", message=" ".join(filter(None, problems)), **shown)
-    smallest = min(left - right for left, right in zip(shown["ours"], shown["ours"][1:]))
+    smallest = min(left - right for left, right in itertools.pairwise(shown["ours"]))
     margin = entry.parameters.get("margin", 0.0)
     difference = f"smallest step {smallest:+.4g} (must be above 0, at least {margin:.4g})"
     return _weighed(entry, smallest > 0 and smallest >= margin, difference=difference, **shown)
