@@ -5,7 +5,7 @@ import shutil
 import textwrap
 
 WIDTH = 120
-NARROWEST = 12
+NARROWEST = 10
 GAP = "  "
 
 

@@ -6,6 +6,9 @@ import textwrap
 
 import pytest
 
+from keras_hep.suite.record import Curve, Quantity, Result
+from keras_hep.suite.reference import Reference, check
+
 PUBLISHED = {
     "schema": 1,
     "id": "heptrkx/fig05",
@@ -105,13 +108,15 @@ def reproduce(points, seed=7):
         curves=[Curve("line", [0, 1], [offset, offset + slope])],
         arrays={"noise": noise[:5]},
     )
+'''
 
+DRAW = """
 
 def draw(result, reference):
     figure, axes = figures.panels()
     figures.overlay(axes, result.curves["line"])
     return figure
-'''
+"""
 
 BROKEN = '''
 """Figure 2 of Toy (2020): a script with a bug."""
@@ -168,6 +173,14 @@ def write_reference(root, identifier, value, check):
 
 
 @pytest.fixture
+def drawing(project):
+    """Root of the small project, whose first item draws."""
+    path = project / "reproductions" / "toy" / "fig01_line.py"
+    path.write_text(path.read_text() + DRAW)
+    return project
+
+
+@pytest.fixture
 def publish(project):
     """Function that writes the reference of an item: `publish(id, value, check)`."""
     return lambda identifier, value, check: write_reference(project, identifier, value, check)
@@ -183,3 +196,19 @@ def add_script(project):
         path.write_text(textwrap.dedent(text).lstrip())
 
     return add
+
+
+@pytest.fixture
+def ask(published, stored):
+    """Function that gives the verdict of one check on quantities and curves of a result."""
+
+    def verdict_of(rule, *measured, scale="full", data="simulation", asked="any", **changes):
+        entry = {"scale": "smoke", "data": asked, "why": "w", **rule, **changes}
+        published["checks"] = [entry]
+        quantities = [entry for entry in measured if isinstance(entry, Quantity)]
+        curves = [entry for entry in measured if isinstance(entry, Curve)]
+        result = Result(quantities, curves, data=data, id="heptrkx/fig05", scale=scale)
+        (verdict,) = check(Reference.read(stored(published)), result)
+        return verdict
+
+    return verdict_of

@@ -24,10 +24,16 @@ REFUSALS = (
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
 FRAMEWORKS = {"keras", "tensorflow", "jax", "jaxlib", "torch"}
 EXTRAS = {"tensorflow": "keras_hep", "jax": "keras_hep[jax]", "torch": "keras_hep[torch]"}
-PACKAGES = {  # where the name to install is not the name to import
-    "tensorflow_gnn": "keras_hep[tfgnn]",
+PACKAGES = {  # what to install, where it is not called like the import
+    "igraph": "keras_hep[cluster]",
+    "networkx": "keras_hep[cluster]",
+    "plotly": "keras_hep[displays]",
+    "sklearn": "keras_hep[bdt]",
+    "skopt": "keras_hep[hpo]",
     "tensorflow_datasets": "tensorflow-datasets",
-    "sklearn": "scikit-learn",
+    "tensorflow_gnn": "keras_hep[tfgnn]",
+    "tf_keras": "keras_hep[tfgnn]",
+    "xgboost": "keras_hep[bdt]",
 }
 
 

@@ -54,8 +54,8 @@ def show_summary(rows, header=("item", "scale", "verdict")):
 def _row(entry, reference, result):
     check = entry.check
     quantity = result.quantities.get(check.of) if result is not None and isinstance(check.of, str) else None
-    if quantity is not None and entry.ours is not None:
-        ours = tables.number(entry.ours, quantity.error)
+    if quantity is not None:
+        ours = tables.number(quantity.value, quantity.error)
     elif isinstance(entry.ours, tuple):
         ours = ", ".join(tables.number(value) for value in entry.ours)
     else:
