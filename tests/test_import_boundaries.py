@@ -56,7 +56,9 @@ BOUNDARIES = {
         own=NETWORK_PARTS | {"files", "training", "weights"},
     ),
     "keras_hep.weights": Boundary(anywhere={"keras", "numpy", "h5py"}, own=NETWORK_PARTS | {"files", "weights"}),
-    "keras_hep.data": Boundary(anywhere={"numpy"}, in_functions={"tensorflow_datasets"}, own={"", "files"}),
+    "keras_hep.data": Boundary(
+        anywhere={"numpy"}, in_functions={"tensorflow_datasets", "array_record"}, own={"", "files"}
+    ),
     "keras_hep.displays": Boundary(anywhere={"numpy"}, in_functions={"plotly"}, own=ARRAY_PARTS),
     "keras_hep.suite": Boundary(anywhere={"numpy"}, in_functions=FRAMEWORKS, own={"*"}),
     "keras_hep.suite.record": checks,

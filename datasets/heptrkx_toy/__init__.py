@@ -1,0 +1,1 @@
+"""Straight tracks in a toy pixel detector."""
