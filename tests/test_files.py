@@ -36,9 +36,14 @@ def test_temporary_name_keeps_the_suffixes(tmp_path, name):
 def test_interrupted_writing_leaves_the_old_file(tmp_path, error):
     path = tmp_path / "result.json"
     path.write_text("old")
-    with pytest.raises(error), files.replacing(path) as temporary:
-        temporary.write_text("half")
-        raise error
+
+    def interrupted():
+        with files.replacing(path) as temporary:
+            temporary.write_text("half")
+            raise error
+
+    with pytest.raises(error):
+        interrupted()
     assert path.read_text() == "old"
     assert os.listdir(tmp_path) == ["result.json"]
 
@@ -50,8 +55,8 @@ def test_interrupted_writing_leaves_no_file_where_there_was_none(tmp_path):
 
 
 def test_other_errors_of_the_block_keep_their_type_and_message(tmp_path):
-    with pytest.raises(FileNotFoundError, match="events.csv"), files.replacing(tmp_path / "result.json"):
-        open(tmp_path / "events.csv")
+    with pytest.raises(FileNotFoundError, match=r"events\.csv"), files.replacing(tmp_path / "result.json"):
+        (tmp_path / "events.csv").read_text()
 
 
 @pytest.mark.parametrize("function", ["replace", "fsync", "chmod"])
@@ -59,7 +64,7 @@ def test_full_disk_at_the_end_leaves_the_old_file(tmp_path, monkeypatch, functio
     path = tmp_path / "result.json"
     files.write_text(path, "old")
     monkeypatch.setattr(os, function, full)
-    with pytest.raises(OSError, match="Cannot write in .*No space left.*free some space") as caught:
+    with pytest.raises(OSError, match=r"Cannot write in .*No space left.*free some space") as caught:
         files.write_text(path, "new")
     assert caught.value.errno == errno.ENOSPC
     assert str(tmp_path) in str(caught.value)
@@ -72,7 +77,7 @@ def test_full_disk_while_writing_leaves_the_old_file(tmp_path, monkeypatch, kind
     path = tmp_path / "result.json"
     path.write_text("old")
     monkeypatch.setattr(pathlib.Path, f"write_{kind}", full)
-    with pytest.raises(OSError, match="Cannot write in .*No space left"):
+    with pytest.raises(OSError, match=r"Cannot write in .*No space left"):
         getattr(files, f"write_{kind}")(path, "new" if kind == "text" else b"new")
     assert path.read_text() == "old"
     assert os.listdir(tmp_path) == ["result.json"]
@@ -80,10 +85,10 @@ def test_full_disk_while_writing_leaves_the_old_file(tmp_path, monkeypatch, kind
 
 def test_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(OSError, match="Cannot write in .*file.folder .*choose another folder"):
+    with pytest.raises(OSError, match=r"Cannot write in .*file.folder .*choose another folder"):
         files.write_text(tmp_path / "file" / "folder" / "result.json", "text")
     with (
-        pytest.raises(OSError, match="Cannot write in .*file .*choose another folder"),
+        pytest.raises(OSError, match=r"Cannot write in .*file .*choose another folder"),
         files.lock(tmp_path / "file" / "x"),
     ):
         pass
@@ -92,7 +97,7 @@ def test_folder_that_cannot_be_made_is_named(tmp_path):
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="every folder is writable here")
 def test_folder_without_permission_is_named(tmp_path):
     tmp_path.chmod(0o500)
-    with pytest.raises(PermissionError, match="Cannot write in"):
+    with pytest.raises(PermissionError, match=r"Cannot write in"):
         files.write_text(tmp_path / "result.json", "text")
 
 

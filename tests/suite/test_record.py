@@ -71,14 +71,14 @@ def example():
     )
 
 
-def same(left, right):
+def identical(left, right):
     """Compare types and bits, where NaN is NaN."""
     return type(left) is type(right) and repr(left) == repr(right)
 
 
 def assert_same(left, right):
     for field in ("quantities", "curves", "data", "weights", "id", "scale", "provenance"):
-        assert same(getattr(left, field), getattr(right, field))
+        assert identical(getattr(left, field), getattr(right, field))
     assert list(left.arrays) == list(right.arrays)
     for name, array in left.arrays.items():
         again = right.arrays[name]
@@ -144,9 +144,9 @@ def test_numpy_values_become_plain_ones():
         },
     )
     again = Result.from_json(result.to_json())
-    assert same(again.quantities["a"], Quantity("a", 0.5, 0.25, count=3))
+    assert identical(again.quantities["a"], Quantity("a", 0.5, 0.25, count=3))
     assert again.quantities["b"].value is True
-    assert same(again.quantities["c"].value, 2)
+    assert identical(again.quantities["c"].value, 2)
     assert again.provenance == {"epochs": 4, "loss": ["nan"], "shape": [1, 2], "seeds": [0, 1], "10": 1, "9": 2}
 
 
@@ -208,21 +208,18 @@ def test_truncated_at_any_point():
             Result.from_json(text[:length])
 
 
-def test_any_byte_flipped(tmp_path):
-    original, path = example().to_json().encode(), tmp_path / "fig05.json"
+@pytest.mark.parametrize("mask", [0x01, 0x20, 0x80])
+def test_any_byte_flipped(mask):
+    original = example().to_json().encode()
     accepted = 0
     for position in range(len(original)):
-        for mask in (0x01, 0x20, 0x80):
-            damaged = bytearray(original)
-            damaged[position] ^= mask
-            path.write_bytes(damaged)
-            try:
-                again = Result.read(path)
-            except RecordError:
-                continue
+        damaged = bytearray(original)
+        damaged[position] ^= mask
+        again = read_damaged(damaged.decode("utf-8", errors="surrogateescape"))
+        if again is not None:
             accepted += 1
             assert again.to_json().encode() == original
-    assert accepted < len(original)  # white space only
+    assert accepted < original.count(b"\n") + original.count(b" ")  # white space only
 
 
 @settings(max_examples=200, deadline=None)
@@ -268,13 +265,13 @@ ARRAY = {"dtype": "<f8", "shape": [1], "zlib_base64": "eJwDAAAAAAE="}  # of no b
 )
 def test_right_checksum_around_wrong_content(changes):
     assert read_damaged(forged()) is not None
-    with pytest.raises(RecordError, match="^fig05.json does not hold a result .*delete it and run the item again"):
+    with pytest.raises(RecordError, match=r"^fig05\.json does not hold a result .*delete it and run the item again"):
         Result.from_json(forged(**changes), "fig05.json")
 
 
 @pytest.mark.parametrize("text", ["", "[]", "1", "null", "{}", '{"schema": 2}', "[" * 100_000, "1" * 5000])
 def test_other_texts(text):
-    with pytest.raises(RecordError, match="^fig05.json .*delete it and run the item again"):
+    with pytest.raises(RecordError, match=r"^fig05\.json .*delete it and run the item again"):
         Result.from_json(text, "fig05.json")
 
 
