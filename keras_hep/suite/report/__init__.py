@@ -13,7 +13,7 @@ import keras_hep
 from keras_hep import files
 from keras_hep.suite import catalog, tables
 from keras_hep.suite.report import claims, entries
-from keras_hep.suite.report.markup import Markup, chip, join, table, tag
+from keras_hep.suite.report.markup import Markup, breakable, chip, join, table, tag
 from keras_hep.suite.report.sections import section
 
 ORDER = ("unreadable", "no reference", "missing", "differ", "explained", "not comparable", "not asked", "agree")
@@ -85,7 +85,7 @@ def _contents(found, claimed):
 def _content(entry):
     name = entry.id.partition("/")[2]
     dot = tag("span", "", class_=f"dot {entry.summary.replace(' ', '-')}", title=entry.summary)
-    return tag("li", tag("a", dot, name, href=f"#{entry.id}"))
+    return tag("li", tag("a", dot, breakable(name), href=f"#{entry.id}"))
 
 
 def _summary(found):
@@ -103,7 +103,7 @@ def _index_cells(entry):
     asked = [verdict.verdict for verdict in entry.verdicts if verdict.verdict != "not asked"]
     seconds = entry.result.provenance.get("seconds") if entry.result else None
     return (
-        tag("a", entry.id, href=f"#{entry.id}"),
+        tag("a", breakable(entry.id), href=f"#{entry.id}"),
         entry.title,
         entry.result.scale if entry.result else "-",
         chip(entry.summary),
@@ -128,12 +128,12 @@ def _claims_section(source, listed):
 
 
 def _claim_cells(claim):
-    checks = join(*(tag("div", name, " ", chip(verdict)) for name, verdict in claim.checks))
+    checks = join(*(tag("div", breakable(name), " ", chip(verdict)) for name, verdict in claim.checks))
     return (
         claim.text,
         claim.where,
         claim.kind,
-        tag("a", claim.item, href=f"#{claim.item}") if claim.item else "-",
+        tag("a", breakable(claim.item), href=f"#{claim.item}") if claim.item else "-",
         join(checks, tag("small", claim.reason) if claim.reason else None)
         if claim.checks or claim.reason
         else Markup("-"),

@@ -1,7 +1,7 @@
 """The table of one item: published, ours, rule, difference, verdict and why."""
 
 from keras_hep.suite import tables
-from keras_hep.suite.report.markup import chip, join, table, tag
+from keras_hep.suite.report.markup import breakable, chip, join, table, tag
 
 HEADER = ("Quantity", "Published", "Ours", "Unit", "Rule", "Difference", "Verdict")
 HOW = {
@@ -26,7 +26,7 @@ def _check_rows(entry, verdict):
     """Return the row of one check and the row below it that says why."""
     check = verdict.check
     cells = (
-        tag("strong", check.name),
+        tag("strong", breakable(check.name)),
         _published(entry, verdict),
         _ours(entry, verdict),
         _unit(verdict.unit),
@@ -40,20 +40,23 @@ def _check_rows(entry, verdict):
 def _notes(entry, verdict):
     """Return what the verdict says, what is compared, where it was published and why the rule is as it is."""
     check = verdict.check
-    notes = [tag("p", verdict.message, class_="message")] if verdict.message else []
+    message = verdict.message if entry.result else ""  # without a result it is the same for every check
+    notes = [tag("p", message, class_="message")] if message else []
     if check.explained and verdict.verdict == "explained":
         notes.append(tag("p", "Evidence: ", evidence(check.explained["evidence"]), class_="message"))
+    notes.append(tag("p", "Rule: ", check.why))
     published = {**entry.reference.quantities, **entry.reference.curves}.get(check.against)
     own = {**entry.result.quantities, **entry.result.curves}.get(check.of) if entry.result else None
-    notes += _description(own, published)
-    return join(*notes, tag("p", tag("b", "Rule: "), check.why))
+    return join(*notes, _description(own, published))
 
 
 def _description(ours, theirs):
-    """Return the definition of a number or curve, and where it was published, as paragraphs."""
+    """Return the definition of a number or curve, and where it was published, folded; None if neither is known."""
     definition = (ours.definition if ours else "") or (theirs.definition if theirs else "")
-    notes = [tag("p", tag("b", "Definition: "), definition)] if definition else []
-    return notes + ([tag("p", tag("b", "Published in: "), theirs.where)] if theirs else [])
+    notes = [tag("p", "Definition: ", definition)] if definition else []
+    notes += [tag("p", "Published in: ", theirs.where)] if theirs else []
+    heading = "Definition and source" if theirs else "Definition"
+    return tag("details", tag("summary", heading), *notes) if notes else None
 
 
 def rule(check):
@@ -70,7 +73,7 @@ def rule(check):
         return f"\N{GREEK SMALL LETTER CHI}\N{SUPERSCRIPT TWO} per bin at most {parameters['max']:g}"
     if check.rule == "ordering":
         margin = f", each by {parameters['margin']:g}" if parameters.get("margin") else ""
-        return " > ".join(check.of) + margin
+        return breakable(" > ".join(check.of) + margin)
     return "equal"
 
 
@@ -128,13 +131,13 @@ def our_quantity(quantity):
 
 
 def _named(name, value):
-    return tag("div", tag("span", tables.number(value), class_="number"), tag("small", name))
+    return tag("div", tag("span", tables.number(value), class_="number"), tag("small", breakable(name)))
 
 
 def _curve(curve, farthest):
     """Return how long a curve is and its value at the point that is farthest off."""
     value = None if farthest is None else tag("span", tables.number(farthest), class_="number")
-    text = f"curve of {len(curve.x)} points" + ("" if farthest is None else ", value at the farthest one")
+    text = f"{'curve of' if farthest is None else 'farthest of'} {len(curve.x)} points"
     return join(value, tag("small", text))
 
 
@@ -156,7 +159,7 @@ def _unchecked_rows(entry):
 
 def _unchecked(name, ours, theirs):
     cells = (
-        tag("strong", name),
+        tag("strong", breakable(name)),
         published_quantity(theirs) if theirs else "-",
         our_quantity(ours) if ours else "-",
         _unit((ours or theirs).unit),
@@ -164,8 +167,8 @@ def _unchecked(name, ours, theirs):
         "-",
         tag("small", "not checked"),
     )
-    notes = _description(ours, theirs)
-    return [(cells, {"class_": "check"}), *([((join(*notes),), {"class_": "why"})] if notes else [])]
+    description = _description(ours, theirs)
+    return [(cells, {"class_": "check"}), *([((description,), {"class_": "why"})] if description else [])]
 
 
 def _unit(unit):
@@ -174,4 +177,4 @@ def _unit(unit):
 
 def evidence(name):
     """Return a link to an item of the page, or the text if it is none."""
-    return tag("a", name, href=f"#{name}") if "/" in name and " " not in name else name
+    return tag("a", breakable(name), href=f"#{name}") if "/" in name and " " not in name else name

@@ -43,6 +43,15 @@ def escape(value):
     return Markup(html.escape(str(value).encode("utf-8", "replace").decode("utf-8")))
 
 
+def breakable(name):
+    """Return a name that may be broken into lines behind its slashes and underscores.
+
+    >>> breakable("a/b_c")
+    'a/<wbr>b_<wbr>c'
+    """
+    return Markup(escape(name).replace("/", "/<wbr>").replace("_", "_<wbr>"))
+
+
 def table(header, rows, **attributes):
     """Return a table that can be scrolled sideways, or that a style sheet can stack by the `data-label` of its cells.
 

@@ -42,13 +42,9 @@ def _source(entry):
     """Return where the item stands in its source, with a link."""
     source = entry.reference.source if entry.reference else {}
     links = [_link(kind, source[kind]) for kind in ("doi", "arxiv", "url") if kind in source]
-    place = ", ".join(source[part] for part in ("item", "where") if part in source)
-    text = entry.card.get("Source") or place
-    notes = [source[part] for part in ("note", "licence") if part in source]
-    parts = [part for part in (text, place if entry.card.get("Source") and "where" in source else None) if part]
-    return (
-        tag("p", join(*parts, *notes, *links, between=" \N{MIDDLE DOT} "), class_="source") if parts or links else None
-    )
+    published = entry.card.get("Source") or source.get("item")
+    parts = [part for part in (published, source.get("where"), source.get("note"), source.get("licence")) if part]
+    return tag("p", join(*parts, *links, between=" \N{MIDDLE DOT} "), class_="source") if parts or links else None
 
 
 def _link(kind, value):
@@ -81,7 +77,7 @@ def _figure(entry):
         width=shown,
         height=round(height * shown / width) if width else None,
     )
-    return tag("figure", image)
+    return tag("figure", image, class_="wide" if shown > WIDEST / 2 and width > 1.5 * height else None)
 
 
 def _origin(entry):
@@ -106,9 +102,9 @@ def _findings(entry):
 
 
 def _provenance(entry):
-    if entry.result is None:
+    known = entry.result.provenance if entry.result else None
+    if not known:
         return None
-    known = entry.result.provenance
     names = [*(name for name in FIRST if name in known), *(name for name in known if name not in FIRST)]
     pairs = [(name.replace("_", " "), _provenance_text(name, known[name])) for name in names]
     weights = [(f"weights {name}", _weights_text(fields)) for name, fields in entry.result.weights.items()]
