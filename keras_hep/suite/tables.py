@@ -4,14 +4,14 @@ import math
 import shutil
 import textwrap
 
-WIDTH = 120
+WIDTH, WIDEST = 120, 200
 NARROWEST = 10
 GAP = "  "
 
 
 def terminal_width():
-    """Return the number of columns to fill: those of the terminal, at most 120; 120 where there is none."""
-    return min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns)
+    """Return the number of columns to fill: those of the terminal, at most 200; 120 where there is none."""
+    return min(WIDEST, shutil.get_terminal_size((WIDTH, 24)).columns)
 
 
 def number(value, error=None):
@@ -81,7 +81,9 @@ def _narrow(widths, wrapped, available):
 
 def _lines(row, widths):
     """Return the text lines of one row, its cells broken at their width."""
-    cells = [textwrap.wrap(cell, width) or [""] for cell, width in zip(row, widths, strict=True)]
+    cells = [
+        textwrap.wrap(cell, width, break_on_hyphens=False) or [""] for cell, width in zip(row, widths, strict=True)
+    ]
     height = max(len(cell) for cell in cells)
     cells = [cell + [""] * (height - len(cell)) for cell in cells]
     return [

@@ -1,5 +1,6 @@
 """`keras-hep data`: build or verify one data set."""
 
+from keras_hep import data as data_sets
 from keras_hep.suite import catalog
 from keras_hep.suite.verbs.errors import DONE, FAILED, MISUSE, complain, missing_package, sentence
 
@@ -13,19 +14,18 @@ def data(arguments):
         known = ", ".join(names) or "none"
         raise catalog.UnknownItem(f"No data set is called {arguments.name!r}:{hint} there are {known}.")
     try:
-        from keras_hep import data as data_sets
-
         path = data_sets.build(arguments.name, data_dir=arguments.data_dir)
-        described = data_sets.describe(arguments.name)
-    except ImportError as error:
-        if missing_package(error) is None:
-            raise
-        complain(missing_package(error))
+        described = data_sets.describe(arguments.name, data_dir=arguments.data_dir)
+    except ModuleNotFoundError as error:
+        complain(missing_package(error) or sentence(error))
+        return MISUSE
+    except data_sets.UnknownDataset as error:
+        complain(sentence(error))
         return MISUSE
     except (OSError, ValueError, AssertionError) as error:  # TFDS answers absent manual files with AssertionError
         complain(f"{arguments.name}: {sentence(error)}")
         return FAILED
     print(f"{arguments.name}: {path}")
-    print(f"licence: {described['licence'] if 'licence' in described else described.get('license', 'not stated')}")
-    print(f"citation:\n{described.get('citation', 'not stated')}")
+    print(f"licence: {described['licence']}")
+    print(f"citation:\n{described['citation']}")
     return DONE
