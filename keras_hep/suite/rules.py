@@ -194,9 +194,10 @@ def _allowed(value, atol=0.0, rtol=0.0, points=None):
 
 
 def _pull(ours, theirs, parameters):
-    difference = ours.value - theirs.value
-    pull = difference / math.hypot(ours.error or 0.0, theirs.spread)
-    return abs(pull) <= parameters["max"], f"{difference:+.4g}, pull {pull:+.3g} (allowed {parameters['max']:.4g})"
+    difference, combined = ours.value - theirs.value, math.hypot(ours.error or 0.0, theirs.spread)
+    pull = difference / combined
+    text = f"{difference:+.4g} with error {combined:.2g}, pull {pull:+.3g} (allowed {parameters['max']:.4g})"
+    return abs(pull) <= parameters["max"], text
 
 
 def _at_least(ours, theirs, parameters):

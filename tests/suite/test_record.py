@@ -90,7 +90,7 @@ def assert_same(left, right):
 # Round trips
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(results())
 def test_round_trip(result):
     text = result.to_json()
@@ -222,7 +222,7 @@ def test_any_byte_flipped(mask):
     assert accepted < original.count(b"\n") + original.count(b" ")  # white space only
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(results(), st.data())
 def test_any_character_replaced(result, data):
     text = result.to_json()

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from keras_hep.suite import reference
 from keras_hep.suite.reference import InvalidReference, Reference
 
 WITHIN = {"of": "accuracy", "rule": "within", "atol": 0.05, "scale": "quick", "data": "any", "why": "w"}
@@ -382,12 +381,11 @@ def test_curve_with_the_same_x_twice_cannot_be_checked(published, stored):
 # Anything else
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_any_value_replaced_is_read_or_refused(published, stored, data):
-    content = json.loads(json.dumps(published))
-    content["checks"] = [WITHIN, PULL | {"name": "p"}, CHI2, BOUND, EQUAL, ORDER]
-    content = json.loads(json.dumps(content))
+    checks = [WITHIN, PULL | {"name": "p"}, CHI2, BOUND, EQUAL, ORDER]
+    content = json.loads(json.dumps({**published, "checks": checks}))
     entry = content
     while isinstance(entry, dict | list) and entry:
         keys = list(entry) if isinstance(entry, dict) else range(len(entry))
@@ -399,8 +397,3 @@ def test_any_value_replaced_is_read_or_refused(published, stored, data):
     parent[key] = data.draw(values | st.lists(st.integers(), max_size=3))
     with contextlib.suppress(InvalidReference):
         Reference.read(stored(content))
-
-
-def test_public_names():
-    for name in ("Check", "Verdict", "check", "failed", "summary", "replay"):
-        assert hasattr(reference, name)

@@ -36,6 +36,7 @@ def floats(*values):
         (Quantity("a", 2.0), Quantity("a", 2.000019), "agree"),
         (Quantity("a", 2.0), Quantity("a", 2.000021), "differ"),
         (Quantity("a", -2.0), Quantity("a", 2.0), "differ"),
+        (Quantity("a", 0.0), Quantity("a", 0.0), "agree"),
         (Quantity("a", 0.0), Quantity("a", 1e-30), "differ"),
         (Quantity("a", 0.0, 0.1), Quantity("a", 1e-7, 0.1), "agree"),  # a millionth of its error
         (Quantity("a", 0.0, 0.1), Quantity("a", 1e-5, 0.1), "differ"),
@@ -92,6 +93,7 @@ def test_replay_of_one_entry(old, new, verdict):
 def test_tolerance_can_be_widened():
     assert one(Quantity("a", 1.0), Quantity("a", 1.01), rtol=0.02) == "agree"
     assert one(Quantity("a", 1.0), Quantity("a", 1.03), rtol=0.02) == "differ"
+    assert one(Quantity("a", 1e308), Quantity("a", -1e308), rtol=10) == "differ"  # the tolerance overflows
 
 
 @pytest.mark.parametrize("rtol", [0, -1, math.nan, math.inf])

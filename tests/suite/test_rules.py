@@ -198,7 +198,7 @@ def test_verdict_of_a_quantity_shows_both_numbers(ask):
     verdict = ask(RULES["within"], Quantity("accuracy", 0.91))
     assert (verdict.ours, verdict.theirs, verdict.unit) == (0.91, 0.89, "1")
     assert verdict.difference == "+0.02 (allowed 0.05)"
-    assert ask(RULES["pull"], Quantity("accuracy", 0.86)).difference == "-0.03, pull -1 (allowed 2)"
+    assert ask(RULES["pull"], Quantity("accuracy", 0.86)).difference == "-0.03 with error 0.03, pull -1 (allowed 2)"
     assert ask(RULES["at_least"], Quantity("accuracy", 0.8)).difference == "-0.1 (at least 0.9)"
 
 
