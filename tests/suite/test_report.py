@@ -94,11 +94,11 @@ def test_an_item_shows_both_numbers_the_rule_and_the_verdict(checkout, add):
     assert "0.9000 ± 0.0020 n = 1,234" in text
     assert "±0.05 of the published value from scale quick" in text
     assert "+0.01 (allowed 0.05) agree" in text
-    assert "Rule: spread of 5 seeds" in text
+    assert "Why this rule: spread of 5 seeds" in text
     assert "simulated here : straight tracks, generated here" in text
     for card in ("Cost quick 90 s", "What differs another gate function", "Beyond the paper a baseline"):
         assert card in text
-    for provenance in ("seconds 1 min 35 s", "seed 7", "commit abc123"):
+    for provenance in ("time 1 min 35 s", "seed 7", "commit abc123"):
         assert provenance in text
     assert 'href="https://doi.org/10.1051/epjconf/201715000003"' in page
     assert '<a href="#heptrkx/fig06">' in page  # evidence of the finding
@@ -141,7 +141,7 @@ def test_every_verdict_is_said_in_words(checkout, add, published, result, check,
     [
         ({"rule": "within", "atol": 0.01, "rtol": 0.02}, "±0.01 and ±2 % of the published value"),
         ({"rule": "equal"}, "equal"),
-        ({"rule": "pull", "max": 2}, "at most 2 combined standard deviations apart"),
+        ({"rule": "pull", "max": 2}, "pull at most 2"),
         ({"rule": "at_least", "value": 0.5}, "at least 0.5"),
         ({"rule": "at_most", "against": "speed"}, "at most the published value"),
         ({"rule": "ordering", "of": ["accuracy", "chance"], "margin": 0.1}, "accuracy > chance, each by 0.1"),
@@ -157,6 +157,16 @@ def test_every_rule_is_said_in_words(checkout, add, published, check, words):
     result.curves["reach"] = Curve("reach", (0, 1, 2), (1, 1, 1), x_unit="tracks")
     add("fig05", reference=published, result=result)
     assert f" {words} at every scale, authors' data only" in text_of(written(checkout), '<section id="heptrkx/fig05"')
+
+
+def test_units_of_missing_numbers_are_the_published_ones(checkout, add, published):
+    check = {"of": "latency", "rule": "equal", "scale": "smoke", "data": "any", "why": "because"}
+    published["checks"] = [check, {**check, "of": "reach", "rule": "within", "atol": 0.1}]
+    add("fig05", reference=published)
+    text = text_of(written(checkout), '<section id="heptrkx/fig05"')
+    assert "latency 12 table - ms equal" in text
+    assert "reach curve of 3 points read off a figure - ±0.1 of" in text
+    assert "Why this rule: because" in text
 
 
 def test_numbers_that_no_check_asks_for_are_shown_too(checkout, add):

@@ -29,7 +29,7 @@ def _check_rows(entry, verdict):
         tag("strong", breakable(check.name)),
         _published(entry, verdict),
         _ours(entry, verdict),
-        _unit(verdict.unit),
+        _unit(verdict.unit or _published_unit(entry, check)),
         join(rule(check), _asked(check)),
         verdict.difference or "-",
         chip(verdict.verdict),
@@ -40,11 +40,12 @@ def _check_rows(entry, verdict):
 def _notes(entry, verdict):
     """Return what the verdict says, what is compared, where it was published and why the rule is as it is."""
     check = verdict.check
-    message = verdict.message if entry.result else ""  # without a result it is the same for every check
+    obvious = entry.result is None or verdict.verdict == "not asked"  # it stands above the table, or beside the rule
+    message = "" if obvious else verdict.message
     notes = [tag("p", message, class_="message")] if message else []
     if check.explained and verdict.verdict == "explained":
         notes.append(tag("p", "Evidence: ", evidence(check.explained["evidence"]), class_="message"))
-    notes.append(tag("p", "Rule: ", check.why))
+    notes.append(tag("p", "Why this rule: ", check.why))
     published = {**entry.reference.quantities, **entry.reference.curves}.get(check.against)
     own = {**entry.result.quantities, **entry.result.curves}.get(check.of) if entry.result else None
     return join(*notes, _description(own, published))
@@ -68,7 +69,7 @@ def rule(check):
         bound = "the published value" if check.against else tables.number(parameters["value"])
         return f"{check.rule.replace('_', ' ')} {bound}"
     if check.rule == "pull":
-        return f"at most {parameters['max']:g} combined standard deviations apart"
+        return f"pull at most {parameters['max']:g}"
     if check.rule == "chi2_per_bin":
         return f"\N{GREEK SMALL LETTER CHI}\N{SUPERSCRIPT TWO} per bin at most {parameters['max']:g}"
     if check.rule == "ordering":
@@ -100,6 +101,13 @@ def _published(entry, verdict):
     if curve is None:
         return "-"
     return join(_curve(curve, verdict.theirs), _origin(curve))
+
+
+def _published_unit(entry, check):
+    if check.against in entry.reference.curves:
+        return entry.reference.curves[check.against].y_unit
+    quantity = entry.reference.quantities.get(check.against)
+    return quantity.unit if quantity else check.parameters.get("unit", "")
 
 
 def published_quantity(quantity):

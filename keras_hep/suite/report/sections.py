@@ -15,6 +15,7 @@ ORIGINS = {
     "none": ("no event data", "computed from the definition alone"),
 }
 LINKS = {"doi": "https://doi.org/", "arxiv": "https://arxiv.org/abs/"}
+TERMS = {"seconds": "time", "peak_memory_mb": "peak memory [MB]", "dirty": "changed since"}
 FIRST = ("seed", "seconds", "peak_memory_mb", "device", "cpu", "cores", "date", "commit", "dirty", "keras_hep")
 
 
@@ -106,7 +107,7 @@ def _provenance(entry):
     if not known:
         return None
     names = [*(name for name in FIRST if name in known), *(name for name in known if name not in FIRST)]
-    pairs = [(name.replace("_", " "), _provenance_text(name, known[name])) for name in names]
+    pairs = [(TERMS.get(name, name), _provenance_text(name, known[name])) for name in names]
     weights = [(f"weights {name}", _weights_text(fields)) for name, fields in entry.result.weights.items()]
     return tag("details", tag("summary", "Provenance"), definitions(pairs + weights), class_="provenance")
 
