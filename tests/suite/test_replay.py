@@ -35,7 +35,11 @@ def floats(*values):
         (Quantity("a", 2.0), Quantity("a", 2.0), "agree"),
         (Quantity("a", 2.0), Quantity("a", 2.000019), "agree"),
         (Quantity("a", 2.0), Quantity("a", 2.000021), "differ"),
+        (Quantity("a", -2.0), Quantity("a", -2.000019), "agree"),
         (Quantity("a", -2.0), Quantity("a", 2.0), "differ"),
+        (Quantity("a", 2.0), Quantity("a", 1.9), "differ"),
+        (Quantity("a", 2.0, 0.1), Quantity("a", 2.0, 0.1000005), "agree"),
+        (Quantity("a", 2.0), Quantity("a", 2.0, 0.1), "differ"),
         (Quantity("a", 0.0), Quantity("a", 0.0), "agree"),
         (Quantity("a", 0.0), Quantity("a", 1e-30), "differ"),
         (Quantity("a", 0.0, 0.1), Quantity("a", 1e-7, 0.1), "agree"),  # a millionth of its error
