@@ -1,8 +1,8 @@
 """Data sets: prepared by their TFDS builders, read as plain arrays.
 
-A data set is named `dataset/config`, such as "heptrkx_toy/tracks_2d"; a bare `dataset` stands for its first config. It
-is kept below `data_dir`: by default the folder named by TFDS_DATA_DIR, else `tensorflow_datasets` in the home folder, as
-in TFDS. The builders are read from `datasets/` of the checkout; a prepared data set is read without them.
+A data set is named `dataset/config`, such as "heptrkx_toy/tracks_2d"; a bare `dataset` stands for its first config.
+It is kept below `data_dir`: by default the folder named by TFDS_DATA_DIR, else `tensorflow_datasets` in the home
+folder, as in TFDS. The builders are read from `datasets/` of the checkout; a prepared data set is read without them.
 """
 
 import contextlib
