@@ -40,8 +40,8 @@ def show(verdicts, reference, result):
         print(tables.table(HEADER, rows, wrapped=(0, 1, 2, 4)))
     for entry in verdicts:
         if entry.verdict in ("differ", "missing", "explained"):
-            reason = "" if entry.verdict == "explained" else f" The rule: {entry.check.why}"
-            print(f"  {entry.check.name}: {entry.verdict}. {entry.message}{reason}".rstrip())
+            reason = "" if entry.verdict == "explained" else f"The rule: {entry.check.why}"
+            print(" ".join(filter(None, [f"  {entry.check.name}: {entry.verdict}.", entry.message, reason])))
 
 
 def show_summary(rows, header=("item", "scale", "verdict")):
