@@ -56,11 +56,11 @@ def last_visible_layer(predict, layers, pixels, seed_layers):
 
 
 def seed_influence(predict, images, seed_layers):
-    """Measure how much each layer's output changes when the seed is replaced by that of another event.
+    """Measure how much each layer's output changes when the seed is replaced by that of the next event.
 
     Args:
         predict: callable, float array (events, layers, pixels) -> array of the same shape.
-        images: array, shape (events, layers, pixels). Each event gets the seed layers of the next one.
+        images: array, shape (events, layers, pixels).
         seed_layers: int.
 
     Returns:
@@ -74,9 +74,30 @@ def seed_influence(predict, images, seed_layers):
     array([[1., 1.],
            [1., 1.]])
     """
+    return influence(predict, images, slice(0, seed_layers))
+
+
+def influence(predict, images, layers):
+    """Measure how much each layer's output changes when some layers are replaced by those of the next event.
+
+    Args:
+        predict: callable, float array (events, layers, pixels) -> array of the same shape.
+        images: array, shape (events, layers, pixels).
+        layers: slice. The layers that are replaced.
+
+    Returns:
+        float array, shape (events, layers): the largest change of any pixel's output.
+
+    Example:
+
+    >>> images = np.array([[[1, 0], [0, 0]], [[0, 1], [0, 1]]])
+    >>> influence(lambda images: images, images, slice(1, 2))
+    array([[0., 1.],
+           [0., 1.]])
+    """
     images = np.asarray(images, np.float32)
     exchanged = images.copy()
-    exchanged[:, :seed_layers] = np.roll(images[:, :seed_layers], -1, axis=0)
+    exchanged[:, layers] = np.roll(images[:, layers], -1, axis=0)
     return np.abs(np.asarray(predict(images), float) - np.asarray(predict(exchanged), float)).max(axis=-1)
 
 

@@ -1,0 +1,36 @@
+"""Estimates and their errors: by hand, and against the scatter of repeated samples."""
+
+import numpy as np
+import pytest
+
+from keras_hep.metrics import estimates
+
+LAWS = {
+    "normal": lambda random, size: random.normal(size=size),
+    "poisson": lambda random, size: random.poisson(10, size),
+    "uniform": lambda random, size: random.random(size),
+}
+
+
+@pytest.mark.parametrize("law", LAWS.values(), ids=LAWS)
+@pytest.mark.parametrize("name", ["mean", "variance", "standard_deviation"])
+def test_errors_are_the_scatter_of_repeated_samples(law, name):
+    samples = law(np.random.default_rng(4), (4_000, 200))
+    values, errors = np.array([getattr(estimates, name)(sample) for sample in samples]).T
+    assert np.sqrt(np.mean(errors**2)) == pytest.approx(values.std(), rel=0.05)
+    truth = getattr(estimates, name)(samples.ravel())[0]
+    assert values.mean() == pytest.approx(truth, abs=5 * values.std() / np.sqrt(4_000) + 0.002 * abs(truth))
+
+
+def test_variance_by_hand():
+    assert estimates.variance([1.0, 3.0])[0] == 2.0
+    assert estimates.standard_deviation([1.0, 3.0])[0] == pytest.approx(np.sqrt(2.0))
+
+
+def test_fraction_has_an_error_at_the_ends_too():
+    assert estimates.fraction(0, 8)[0] == 0.0
+    assert estimates.fraction(8, 8)[0] == 1.0
+    assert estimates.fraction(0, 8)[1] == pytest.approx(np.sqrt(0.1 * 0.9 / 8))
+    values, errors = estimates.fraction(np.array([2, 4]), 8)
+    np.testing.assert_allclose(values, [0.25, 0.5])
+    assert errors[0] < errors[1]
