@@ -70,6 +70,7 @@ def test_number_against_number(ask, rule, value, verdict):
         ("accuracy", 0.79, 0.04, "agree"),
         ("accuracy", 1.00, 0.04, "differ"),  # 0.11 over 0.05
         ("accuracy", 0.94, None, "agree"),  # 0.05 over 0.03
+        ("accuracy", 0.94, 0.0, "agree"),
         ("accuracy", 0.96, 0.0, "differ"),  # 0.07 over 0.03
         ("speed", 2.9, None, "agree"),  # 0.9 over hypot(0.3, 0.4) = 0.5
         ("speed", 3.1, None, "differ"),
@@ -84,6 +85,12 @@ def test_number_against_number(ask, rule, value, verdict):
 )
 def test_pull(ask, of, value, error, verdict):
     assert ask({"of": of, "rule": "pull", "max": 2.0001}, Quantity(of, value, error)).verdict == verdict
+
+
+def test_edge_of_a_pull_belongs_to_it(ask):
+    rule = {"of": "parameters", "rule": "pull", "max": 2}
+    assert ask(rule, Quantity("parameters", 1238, 2)).verdict == "agree"
+    assert ask(rule, Quantity("parameters", 1230, 2)).verdict == "agree"
 
 
 def test_pull_without_any_error_says_so(ask):
