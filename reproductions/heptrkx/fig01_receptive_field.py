@@ -64,5 +64,4 @@ def draw(result, reference):
         area.plot(exact.x, exact.y, color="0.2", label="exact: $(2k + 1)^2$")
     figures.axis_labels(area, "stacked 3 x 3 convolutions $k$", "receptive field", y_unit="pixels")
     figures.legend(area)
-    figures.label(figure, result)
     return figure

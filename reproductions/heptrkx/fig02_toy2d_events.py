@@ -61,5 +61,4 @@ def draw(result, reference):
         position.plot(ours.x, reference.curves["hit_position_middle"].y, color="0.2", label="exact")
     figures.axis_labels(position, "pixel of layer 25", "fraction of tracks")
     figures.legend(position)
-    figures.label(figure, result)
     return figure

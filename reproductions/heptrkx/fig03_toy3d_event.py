@@ -53,5 +53,4 @@ def draw(result, reference):
     figure, display = figures.panels(projection="3d", width=5.0, aspect=0.6)
     figures.display_3d(display, result.arrays["image"], result.arrays["signal"])
     figures.legend(display, loc="upper right")
-    figures.label(figure, result)
     return figure

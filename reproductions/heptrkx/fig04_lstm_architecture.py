@@ -55,5 +55,4 @@ def draw(result, reference):
     ]
     figures.network_diagram(axes, boxes, ("layer 0", "layer 1", "layer 2", "...", "layer 49"), recurrent=[1])
     axes.set_title(f"One network, applied from layer to layer: {numbers['parameters']}")
-    figures.label(figure, result)
     return figure
