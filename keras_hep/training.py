@@ -41,7 +41,8 @@ class Store:
     train: bool = True
 
 
-_STORE = contextvars.ContextVar("store", default=Store(pathlib.Path("results/produced/weights")))
+_DEFAULT_STORE = Store(pathlib.Path("results/produced/weights"))
+_STORE = contextvars.ContextVar("store")
 
 
 @contextlib.contextmanager
@@ -60,9 +61,9 @@ class Training:
 
     Attributes:
         model: Keras model with its trained weights.
-        weights: dict. Where the weights are (`file`, `sha256`, `bytes`), what they belong to (`key`, `model`), what they
-            cost (`events`, `seconds`, `backend`) and the `history`: lists `events`, `loss`, `accuracy`, one entry per
-            interval.
+        weights: dict. Where the weights are (`file`, `sha256`, `bytes`), what they belong to (`key`, `model`), what
+            they cost (`events`, `seconds`, `backend`) and the `history`: lists `events`, `loss`, `accuracy`, one entry
+            per interval.
     """
 
     model: object
@@ -85,20 +86,19 @@ def seeds(seed, stream, *numbers):
     return [seed, STREAMS[stream], *numbers]
 
 
-def fit(model, stream, *, events, seed, batch_size=128, learning_rate=0.002, optimizer="nadam", interval=102_400):
+def fit(model, stream, *, optimizer, events, seed, batch_size=128, interval=102_400):
     """Train on a stream of events, each seen once; load the weights instead if this training was done before.
 
-    The model is built anew from its configuration under `seed`, so the arguments alone decide the result. A checkpoint is
-    kept every `CHUNK_EVENTS` events: after an interruption the same call goes on from there, to the same weights.
+    The model is built anew from its configuration under `seed`, so the arguments alone decide the result. A checkpoint
+    is kept every `CHUNK_EVENTS` events: after an interruption the same call goes on from there, to the same weights.
 
     Args:
         model: Keras model with `get_config`, ending in probabilities. It is not changed.
         stream: dataclass with `batch(events, seed) -> (inputs, labels)`, such as `PlaneDetector`.
+        optimizer: Keras optimizer, or the name of one. It is not changed: its configuration is used.
         events: int. Number of training events.
         seed: int. For initial weights and events.
         batch_size: int.
-        learning_rate: float.
-        optimizer: str. Name of a Keras optimizer.
         interval: int. Events per entry of the history.
 
     Returns:
@@ -108,16 +108,18 @@ def fit(model, stream, *, events, seed, batch_size=128, learning_rate=0.002, opt
         WeightsMissing: if the `Store` in use has no such weights and may not train.
         TrainingDiverged: if the loss is not finite.
     """
+    import keras
+
+    optimizer = keras.optimizers.get(optimizer)
     arguments = {
+        "optimizer": _describe(optimizer),
         "events": events,
         "seed": seed,
         "batch_size": batch_size,
-        "learning_rate": learning_rate,
-        "optimizer": optimizer,
         "interval": interval,
     }
     key = content_key(model, stream, arguments)
-    place = _STORE.get()
+    place = _STORE.get(_DEFAULT_STORE)
     kept = _find(place, key, model)
     if kept is not None:
         return kept
@@ -128,7 +130,7 @@ def fit(model, stream, *, events, seed, batch_size=128, learning_rate=0.002, opt
         )
     with files.lock(_kept_path(place, key).with_suffix(".lock")):
         kept = _find(place, key, model)  # another process may have finished the same training meanwhile
-        return kept or _train(model, stream, arguments, _kept_path(place, key), key)
+        return kept or _train(model, stream, optimizer, arguments, _kept_path(place, key), key)
 
 
 def content_key(model, stream, arguments):
@@ -164,9 +166,14 @@ def predict(model, inputs, batch_size=256):
     return model.predict(np.asarray(inputs, np.float32), batch_size=batch_size, verbose=0)
 
 
-def _describe(model):
-    config = {key: value for key, value in model.get_config().items() if key not in ("name", "trainable")}
-    return {"class": type(model).__name__, "config": config}
+def _describe(instance):
+    """Return class and arguments of a model or optimizer, without names and without options that are off."""
+    config = {
+        key: value
+        for key, value in instance.get_config().items()
+        if key not in ("name", "trainable") and value is not None and value is not False
+    }
+    return {"class": type(instance).__name__, "config": config}
 
 
 def _kept_path(place, key):
@@ -211,15 +218,14 @@ def _intact(path, weights):
     return False
 
 
-def _train(model, stream, arguments, path, key):
+def _train(model, stream, optimizer, arguments, path, key):
     import keras
 
     keras.utils.set_random_seed(arguments["seed"])
     model = type(model).from_config(model.get_config())
     # A second model over the same layers holds the optimizer, so that the weights file holds the network alone.
-    trainer = keras.Model(model.inputs, model.outputs)
-    optimizer = keras.optimizers.get(arguments["optimizer"])
-    optimizer.learning_rate = arguments["learning_rate"]
+    trainer = keras.Model(model.input, model.output)
+    optimizer = type(optimizer).from_config(optimizer.get_config())
     trainer.compile(
         optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"], jit_compile=_compiled_by_xla(keras)
     )
@@ -326,7 +332,7 @@ class Checkpoint:
 
     def keep(self, state):
         """Write the variables and `state`, a JSON-compatible dict."""
-        arrays = {f"variable_{number}": np.asarray(value) for number, value in enumerate(self.variables)}
+        arrays = {f"variable_{number}": value.numpy() for number, value in enumerate(self.variables)}
         packed = np.frombuffer(json.dumps(state).encode(), np.uint8)
         with files.replacing(self.path) as temporary, open(temporary, "wb") as stream:
             np.savez(stream, state=packed, **arrays)
@@ -334,7 +340,7 @@ class Checkpoint:
     def restore(self):
         """Set the variables to the kept ones and return the state; None if there is no usable checkpoint."""
         try:
-            with np.load(self.path, allow_pickle=False) as kept:
+            with open(self.path, "rb") as stream, np.load(stream, allow_pickle=False) as kept:
                 arrays = [kept[f"variable_{number}"] for number in range(len(self.variables))]
                 state = json.loads(kept["state"].tobytes())
         except FileNotFoundError:

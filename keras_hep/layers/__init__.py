@@ -1,6 +1,7 @@
 """Keras layers, one class per file."""
 
+from keras_hep.layers.original_lstm import original_lstm
 from keras_hep.layers.plane_decoder import PlaneDecoder
 from keras_hep.layers.plane_encoder import PlaneEncoder
 
-__all__ = ["PlaneDecoder", "PlaneEncoder"]
+__all__ = ["PlaneDecoder", "PlaneEncoder", "original_lstm"]

@@ -1,7 +1,6 @@
 """Bookkeeping of detector layers that differ in their number of pixels."""
 
 import numpy as np
-
 from keras import initializers, ops
 
 

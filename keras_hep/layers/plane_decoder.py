@@ -28,7 +28,7 @@ class PlaneDecoder(keras.layers.Layer):
 
     >>> import numpy as np
     >>> logits = PlaneDecoder(widths=[2, 4], pixels=4)(np.ones((1, 2, 3)))
-    >>> np.isinf(logits).tolist()
+    >>> np.isinf(np.array(logits)).tolist()
     [[[True, False, False, True], [False, False, False, False]]]
     """
 

@@ -28,8 +28,8 @@ class PlaneEncoder(keras.layers.Layer):
     Example:
 
     >>> import numpy as np
-    >>> PlaneEncoder(widths=[2, 4], pixels=4, units=3)(np.ones((1, 2, 4))).shape
-    TensorShape([1, 2, 3])
+    >>> tuple(PlaneEncoder(widths=[2, 4], pixels=4, units=3)(np.ones((1, 2, 4))).shape)
+    (1, 2, 3)
     """
 
     def __init__(self, widths, pixels, units, **kwargs):

@@ -7,8 +7,8 @@ import keras
 class TrackFinderCNN(keras.Model):
     """A stack of 3 x 3 convolutions without down-sampling and a softmax over the pixels of each layer.
 
-    Information travels one detector layer per convolution, the last one included: with S seed layers the last layer that
-    can see the seed is S + `convolutions` (counted from 0).
+    Information travels one detector layer per convolution, the last one included: with S seed layers the last layer
+    that can see the seed is S + `convolutions` (counted from 0).
 
     Args:
         layers: int. Detector layers.
@@ -32,7 +32,9 @@ class TrackFinderCNN(keras.Model):
         image = keras.Input((layers, pixels), name="image")
         features = keras.layers.Reshape((layers, pixels, 1), name="channel")(image)
         for number in range(1, convolutions + 1):
-            features = keras.layers.Conv2D(filters, 3, padding="same", activation="relu", name=f"conv_{number}")(features)
+            features = keras.layers.Conv2D(filters, 3, padding="same", activation="relu", name=f"conv_{number}")(
+                features
+            )
         logits = keras.layers.Conv2D(1, 3, padding="same", name="logits")(features)
         logits = keras.layers.Reshape((layers, pixels), name="plane")(logits)
         probability = keras.layers.Activation("softmax", dtype="float32", name="probability")(logits)

@@ -2,6 +2,8 @@
 
 import keras
 
+from keras_hep.layers import original_lstm
+
 
 @keras.saving.register_keras_serializable(package="keras_hep")
 class TrackFinderLSTM(keras.Model):
@@ -17,7 +19,6 @@ class TrackFinderLSTM(keras.Model):
 
     Reference: Farrell et al., EPJ Web Conf. 150 (2017) 00003, Figures 4 and 5: 65,450 parameters with 100 hidden units
         and 50 pixels; 22,750 with 50 hidden units (the authors' noise study).
-    Differs: sigmoid gates, where the original's Keras 1 had a piecewise linear approximation of them.
 
     Example:
 
@@ -27,7 +28,7 @@ class TrackFinderLSTM(keras.Model):
 
     def __init__(self, layers=50, pixels=50, hidden_units=100, **kwargs):
         image = keras.Input((layers, pixels), name="image")
-        hidden = keras.layers.LSTM(hidden_units, return_sequences=True, name="lstm")(image)
+        hidden = original_lstm(hidden_units, return_sequences=True, name="lstm")(image)
         logits = keras.layers.Dense(pixels, name="logits")(hidden)
         probability = keras.layers.Activation("softmax", dtype="float32", name="probability")(logits)
         super().__init__(image, probability, **kwargs)

@@ -2,7 +2,7 @@
 
 import keras
 
-from keras_hep.layers import PlaneDecoder, PlaneEncoder
+from keras_hep.layers import PlaneDecoder, PlaneEncoder, original_lstm
 
 
 @keras.saving.register_keras_serializable(package="keras_hep")
@@ -22,8 +22,7 @@ class TrackFinderWedgeLSTM(keras.Model):
 
     Reference: Farrell et al., EPJ Web Conf. 150 (2017) 00003, Section 5 and Figure 6. The wedge of 48 layers with 1,390
         pixels and 48 hidden units has 155,758 parameters.
-    Differs: the maps of all layers are computed as one masked product; sigmoid gates instead of Keras 1's piecewise
-        linear ones.
+    Differs: the maps of all layers are computed as one masked product.
 
     Example:
 
@@ -34,7 +33,7 @@ class TrackFinderWedgeLSTM(keras.Model):
     def __init__(self, widths, pixels=48, hidden_units=48, **kwargs):
         image = keras.Input((len(widths), pixels), name="image")
         encoded = PlaneEncoder(widths, pixels, hidden_units, name="encoder")(image)
-        hidden = keras.layers.LSTM(hidden_units, return_sequences=True, name="lstm")(encoded)
+        hidden = original_lstm(hidden_units, return_sequences=True, name="lstm")(encoded)
         logits = PlaneDecoder(widths, pixels, dtype="float32", name="decoder")(hidden)
         probability = keras.layers.Activation("softmax", dtype="float32", name="probability")(logits)
         super().__init__(image, probability, **kwargs)

@@ -14,9 +14,9 @@ _BLOCK_TRACKS = 4096  # tracks propagated at once: the intermediate arrays stay 
 class PlaneDetector:
     """Perfect pixel planes crossed by one signal track, background tracks and noise.
 
-    A track enters at a uniformly drawn point of the first plane and leaves at a uniformly drawn point one step behind the
-    last plane (two dimensions) or on the last plane (three dimensions); each plane fires exactly the pixel that it crosses.
-    Only the signal fires in the seed layers: background and noise start behind them.
+    A track enters at a uniformly drawn point of the first plane and leaves at a uniformly drawn point one step behind
+    the last plane (two dimensions) or on the last plane (three dimensions); each plane fires exactly the pixel that the
+    track crosses. Only the signal fires in the seed layers: background and noise start behind them.
 
     Args:
         layers: int. Number of planes.
@@ -97,14 +97,13 @@ class PlaneDetector:
         """
         random = np.random.default_rng(seed)
         entry, slope = self._draw_tracks(random, events, signal=True)
-        signal = self._propagate(entry, slope, first_layer=0)
+        signal = self._propagate(entry, slope, 0, self._first_active()[:, None], self.widths()[:, None])
         if self.background_law == "fixed":
             event = np.repeat(np.arange(events, dtype=np.int32), int(self.background))
         else:
             event = np.repeat(np.arange(events, dtype=np.int32), random.poisson(self.background, events))
-        background = self._propagate(
-            *self._draw_tracks(random, len(event), signal=False), first_layer=self.seed_layers
-        )
+        background = self._draw_tracks(random, len(event), signal=False)
+        background = self._propagate(*background, self.seed_layers, 0, self.pixels)
         noise = self._draw_noise(random, events)
         return PlaneEvents(self, entry, slope, signal, background, event, noise)
 
@@ -132,24 +131,28 @@ class PlaneDetector:
         steps = self.layers if self.dimensions == 2 else self.layers - 1
         return entry, (exit_ - entry) / np.float32(steps)
 
-    def _propagate(self, entry, slope, first_layer):
-        """Return the pixels crossed, int16 array of shape (tracks, layers - first_layer, axes)."""
+    def _propagate(self, entry, slope, first_layer, first_pixel, width):
+        """Return the pixels crossed, int16 array of shape (tracks, layers - first_layer, axes).
+
+        A track never leaves its range of pixels, but rounding can put it on the far edge, or a hair below the near one.
+        """
+        low = np.asarray(first_pixel, np.float32)
+        high = np.asarray(first_pixel + width - 0.5, np.float32)
         layer = np.arange(first_layer, self.layers, dtype=np.float32)[:, None]
         hits = np.empty((len(entry), len(layer), entry.shape[1]), np.int16)
         for start in range(0, len(entry), _BLOCK_TRACKS):
             block = slice(start, start + _BLOCK_TRACKS)
             position = slope[block, None] * layer
             position += entry[block, None]
-            # Rounding can put a track on the far edge, or a hair below zero.
-            np.clip(position, 0, self.pixels - 1 + 0.5, out=position)
+            np.clip(position, low, high, out=position)
             hits[block] = position
         return hits
 
     def _draw_noise(self, random, events):
         """Return flat pixel indices (event, layer, pixel...) of the noise hits, int64 array, sorted.
 
-        The gaps between the hits of independent pixels follow the geometric law: the cost is that of the hits, not of the
-        pixels.
+        The gaps between the hits of independent pixels follow the geometric law: the cost is that of the hits, not of
+        the pixels.
         """
         cells_per_event = (self.layers - self.seed_layers) * self.classes
         cells = events * cells_per_event
@@ -227,4 +230,3 @@ class PlaneEvents:
 def _require(holds, rule, value):
     if not holds:
         raise ValueError(f"PlaneDetector: {rule}, got {value!r}.")
-

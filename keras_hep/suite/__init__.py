@@ -1,0 +1,1 @@
+"""What makes the collection a suite: items, results, references, verdicts, figures, the report and the command line."""
