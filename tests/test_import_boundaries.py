@@ -23,7 +23,7 @@ class Boundary:
     own: set = frozenset({""})
 
 
-NETWORK_PARTS = {"", "layers", "models", "losses"}
+NETWORK_PARTS = {"", "layers", "models", "losses", "optimizers"}
 ARRAY_PARTS = {"", "files", "simulation", "tracking", "calorimetry", "metrics", "graphs", "formats"}
 CHECK_PARTS = {"", "files", "suite.record", "suite.reference", "suite.rules", "suite.fields", "suite.replay"}
 FRAMEWORKS = {"keras", "tensorflow", "jax", "torch"}
@@ -41,6 +41,7 @@ BOUNDARIES = {
     "keras_hep.layers": networks,
     "keras_hep.models": networks,
     "keras_hep.losses": networks,
+    "keras_hep.optimizers": networks,
     "keras_hep.simulation": arrays,
     "keras_hep.tracking": arrays,
     "keras_hep.calorimetry": arrays,
