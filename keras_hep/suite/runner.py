@@ -193,7 +193,7 @@ def changes(item, out=None):
 
 
 def accept(item, out=None):
-    """Make the produced result of an item, with its weights, the recorded one.
+    """Make the produced result of an item, with its weights and its figure, the recorded one.
 
     Returns:
         Path of the recorded result.
@@ -216,6 +216,7 @@ def accept(item, out=None):
                 result.weights[name]["file"] = target.name
             result.write(recorded)
             _remove_stale_weights(item, result)
+            _copy_figure(produced.with_suffix(".png"), recorded.with_suffix(".png"))
     return recorded
 
 
@@ -351,6 +352,15 @@ def _verified_weights(path, entry, item):
     if found != entry["sha256"]:
         raise NotAcceptable(f"{path} must have sha256 {entry['sha256']}, got {found}: run {item.id} again.")
     return path
+
+
+def _copy_figure(drawn, recorded):
+    """Put the figure beside the recorded result; without one, an older figure goes."""
+    if not drawn.exists():
+        recorded.unlink(missing_ok=True)
+        return
+    with files.replacing(recorded) as temporary:
+        shutil.copyfile(drawn, temporary)
 
 
 def _remove_stale_weights(item, result):

@@ -206,6 +206,17 @@ def test_a_run_from_weights_does_not_train(trained, tmp_path):
         runner.run(trained, "quick", weights="nowhere")
 
 
+def test_acceptance_takes_the_figure_along(line):
+    runner.run(line, "quick")
+    drawn, recorded = line.produced_path().with_suffix(".png"), line.recorded_path.with_suffix(".png")
+    drawn.write_bytes(b"figure")
+    runner.accept(line)
+    assert recorded.read_bytes() == b"figure"
+    drawn.unlink()
+    runner.accept(line)
+    assert not recorded.exists()
+
+
 def test_acceptance_removes_weights_of_before(trained):
     runner.run(trained, "quick")
     runner.accept(trained)
