@@ -4,8 +4,8 @@ Source    Farrell et al., EPJ Web Conf. 150 (2017) 00003, doi:10.1051/epjconf/20
 Data      50 layers of 50 pixels, 5 background tracks, seed of 5 layers; noise study: 20 % noise instead. Simulated here
 Cost      to be measured
 Expect    pixel and hit accuracy 0.89 behind the seed at full, above 0.7 at quick; guessing gives 0.18
-Differs   hit accuracy is counted behind the seed, the notebooks count the seed too (both are given); layers and optimizer
-          are those of Keras 1, the notebooks' version, rebuilt in Keras 3
+Differs   hit accuracy is counted behind the seed, where the notebooks count the seed too (both are given); layers and
+          optimizer are those of Keras 1, the notebooks' version, rebuilt in Keras 3
 """
 
 from keras_hep import models, training
