@@ -96,6 +96,7 @@ def compute(item, scale, seed=None, folder=None, recorded=None):
         "seed": arguments.get("seed"),
         "arguments": arguments,
         "seconds": cost.seconds,
+        "training_seconds": sum(entry.get("seconds", 0.0) for entry in result.weights.values()),
         "peak_memory_mb": cost.peak_memory_mb,
         **result.provenance,
     }

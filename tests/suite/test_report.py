@@ -105,13 +105,22 @@ def test_an_item_shows_both_numbers_the_rule_and_the_verdict(checkout, add):
     assert "quick scale, produced result" in text
 
 
-def test_the_index_has_item_title_scale_verdict_agreements_and_seconds(checkout, add):
-    add("fig05", result=ran(provenance={"seconds": 4.21}))
+@pytest.mark.parametrize(
+    ("provenance", "time"),
+    [
+        ({"seconds": 4.21}, "4.2 s"),
+        ({"seconds": 4.21, "training_seconds": 3.0}, "4.2 s"),
+        ({"seconds": 4.21, "training_seconds": 95.0}, "4.2 s after 1 min 35 s of training"),
+        ({}, "-"),
+    ],
+)
+def test_the_index_has_item_title_scale_verdict_agreements_and_time(checkout, add, provenance, time):
+    add("fig05", result=ran(provenance=provenance))
     page = written(checkout)
     row = re.search(r'<tr data-verdict="agree">.*?</tr>', page)[0]
     cells = [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<td.*?</td>", row)]
     title = "Figure 5: accuracy of &lt;one&gt; model &amp; more"
-    assert cells == ["heptrkx/fig05", title, "quick", "agree", "1 of 1", "4.2 s"]
+    assert cells == ["heptrkx/fig05", title, "quick", "agree", "1 of 1", time]
 
 
 @pytest.mark.parametrize(

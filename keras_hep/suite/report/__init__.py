@@ -101,15 +101,23 @@ def _index(found):
 
 def _index_cells(entry):
     asked = [verdict.verdict for verdict in entry.verdicts if verdict.verdict != "not asked"]
-    seconds = entry.result.provenance.get("seconds") if entry.result else None
     return (
         tag("a", breakable(entry.id), href=f"#{entry.id}"),
         entry.title,
         entry.result.scale if entry.result else "-",
         chip(entry.summary),
         f"{asked.count('agree')} of {len(asked)}" if asked else "-",
-        tables.duration(seconds) if isinstance(seconds, (int, float)) else "-",
+        _time(entry.result.provenance if entry.result else {}),
     )
+
+
+def _time(provenance):
+    """Return how long the run took, and the training behind it where that was done before."""
+    seconds, training = provenance.get("seconds"), provenance.get("training_seconds", 0.0)
+    if not isinstance(seconds, (int, float)):
+        return "-"
+    earlier = isinstance(training, (int, float)) and training > seconds
+    return tables.duration(seconds) + (f" after {tables.duration(training)} of training" if earlier else "")
 
 
 def _source_section(source, group):

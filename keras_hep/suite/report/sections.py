@@ -15,8 +15,25 @@ ORIGINS = {
     "none": ("no event data", "computed from the definition alone"),
 }
 LINKS = {"doi": "https://doi.org/", "arxiv": "https://arxiv.org/abs/"}
-TERMS = {"seconds": "time", "peak_memory_mb": "peak memory [MB]", "dirty": "changed since"}
-FIRST = ("seed", "seconds", "peak_memory_mb", "device", "cpu", "cores", "date", "commit", "dirty", "keras_hep")
+TERMS = {
+    "seconds": "time",
+    "training_seconds": "training, here or before",
+    "peak_memory_mb": "peak memory [MB]",
+    "dirty": "changed since",
+}
+FIRST = (
+    "seed",
+    "seconds",
+    "training_seconds",
+    "peak_memory_mb",
+    "device",
+    "cpu",
+    "cores",
+    "date",
+    "commit",
+    "dirty",
+    "keras_hep",
+)
 
 
 def section(entry):
@@ -113,7 +130,7 @@ def _provenance(entry):
 
 
 def _provenance_text(name, value):
-    if name == "seconds" and isinstance(value, (int, float)):
+    if name in ("seconds", "training_seconds") and isinstance(value, (int, float)):
         return tables.duration(value)
     if isinstance(value, dict):
         return ", ".join(f"{key} = {part}" for key, part in value.items())
