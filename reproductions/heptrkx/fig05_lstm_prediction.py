@@ -1,7 +1,8 @@
 """Figure 5 of Farrell et al. (2017): an LSTM follows one seeded track among five background tracks.
 
 Source    Farrell et al., EPJ Web Conf. 150 (2017) 00003, doi:10.1051/epjconf/201715000003, Figure 5
-Data      50 layers of 50 pixels, 5 background tracks, seed of 5 layers; noise study: 20 % noise instead. Simulated here
+Data      plane-detector toy, 50 layers of 50 pixels, seed of 5 layers, 5 background tracks (noise study: 20 % noise),
+          simulated here
 Cost      to be measured
 Expect    pixel and hit accuracy 0.89 behind the seed at full, above 0.7 at quick; guessing gives 0.18
 Differs   hit accuracy is counted behind the seed, where the notebooks count the seed too (both are given); layers and

@@ -1,7 +1,8 @@
 """Figure 6 of Farrell et al. (2017): the LSTM in a wedge whose layers differ in their number of pixels.
 
 Source    Farrell et al., EPJ Web Conf. 150 (2017) 00003, doi:10.1051/epjconf/201715000003, Figure 6
-Data      48 layers cut to a wedge of 1,390 pixels, 5 background tracks, seed of 5 layers. Simulated here
+Data      plane-detector toy, 48 layers cut to a wedge of 1,390 pixels, seed of 5 layers, 5 background tracks, simulated
+          here
 Cost      to be measured
 Expect    pixel accuracy behind the seed above 0.85 at quick and 0.93 at full; exactly no probability outside the wedge
 Differs   the maps of all layers are one masked product with the notebook's number of weights; the loss

@@ -1,7 +1,8 @@
 """Figure 7 of Farrell et al. (2017): without down-sampling, a convolutional network extrapolates as far as it reaches.
 
 Source    Farrell et al., EPJ Web Conf. 150 (2017) 00003, doi:10.1051/epjconf/201715000003, Figure 7
-Data      48 layers of 48 pixels, 5 background tracks, seed of 5 layers; small: 24 x 24. Simulated here
+Data      plane-detector toy, 48 layers of 48 pixels (small network: 24 x 24), seed of 5 layers, 5 background tracks,
+          simulated here
 Cost      to be measured
 Expect    the last layer that sees the seed is 15 with ten convolutions, exactly (9 with four); behind it accuracy
           falls to guessing, 0.18 to 0.22

@@ -1,7 +1,7 @@
 """Figure 8 of Farrell et al. (2017): down-sampling lets a convolutional network follow a track through all layers.
 
 Source    Farrell et al., EPJ Web Conf. 150 (2017) 00003, doi:10.1051/epjconf/201715000003, Figure 8
-Data      48 layers of 48 pixels, 5 background tracks, seed of 5 layers. Simulated here
+Data      plane-detector toy, 48 layers of 48 pixels, seed of 5 layers, 5 background tracks, simulated here
 Cost      to be measured
 Expect    hit accuracy 0.92 but pixel accuracy only 0.77 at full; 0.7 and at least 0.1 less at quick
 Differs   48 x 48 as in the notebook, since 50 cannot be halved four times; events are streamed (5.12 million at full,

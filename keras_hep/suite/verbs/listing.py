@@ -1,5 +1,7 @@
 """`keras-hep list` and `keras-hep cite`: what there is, and whose work it is."""
 
+import re
+
 from keras_hep.suite import catalog, citation, runner, tables
 from keras_hep.suite.verbs import verdicts
 from keras_hep.suite.verbs.errors import DAMAGED, DONE, FAILED, complain, sentence
@@ -21,14 +23,22 @@ def list_items(arguments):
     rows, problems = [], []
     for item in chosen:
         try:
-            card = item.card
-            rows.append((item.id, item.title, card.get("Data", ""), card.get("Cost", ""), _verdict(item, arguments)))
+            rows.append((item.id, *_short_card(item), _verdict(item, arguments)))
         except catalog.InvalidScript as error:
             problems.append(sentence(error))
     print(tables.table(HEADER, rows, wrapped=(1, 2, 3)) if rows else "There are no items yet.")
     for problem in problems:
         complain(problem)
     return FAILED if problems else DONE
+
+
+def _short_card(item):
+    """Return what an item shows, its data and its cost, without what the id, or the card itself, says already."""
+    data = item.card.get("Data", "")
+    kind = re.split(r"[,;.]", data)[0]
+    simulated = ", simulated here" if "simulated here" in data.lower() else ""
+    cost = re.sub(r"\s*\([^)]*\)", "", item.card.get("Cost", ""))
+    return item.title.split(": ", 1)[-1], kind + simulated, cost
 
 
 def _verdict(item, arguments):
