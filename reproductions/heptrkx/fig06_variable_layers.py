@@ -54,10 +54,7 @@ def draw(result, reference):
     active = PlaneDetector(layers=48, pixels=48, wedge=True).active()
     edges = active.argmax(axis=1), active.argmax(axis=1) + active.sum(axis=1)
     figure, (before, after, depth) = figures.panels(columns=3, aspect=0.9)
-    figures.event_display(before, result.arrays["event"], seed_layers=5, edges=edges, title="input")
-    figures.event_display(
-        after, result.arrays["scores"], truth=result.arrays["signal"], edges=edges, title="prediction"
-    )
+    figures.input_and_prediction(before, after, result.arrays, seed_layers=5, edges=edges)
     figures.overlay(depth, result.curves["accuracy_per_layer"], reference and reference.curves["accuracy_per_layer"])
     figures.axis_labels(depth, "layer", "pixel accuracy")
     figures.legend(depth)

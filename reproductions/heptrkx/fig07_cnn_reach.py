@@ -55,8 +55,7 @@ def reproduce(events, small_events, test_events, seed=7):
 
 def draw(result, reference):
     figure, (before, after, depth) = figures.panels(columns=3, aspect=0.9)
-    figures.event_display(before, result.arrays["event"], seed_layers=5, title="input")
-    figures.event_display(after, result.arrays["scores"], truth=result.arrays["signal"], title="prediction")
+    figures.input_and_prediction(before, after, result.arrays, seed_layers=5)
     figures.overlay(depth, result.curves["accuracy_per_layer"])
     figures.level(depth, reference and reference.quantities["accuracy_beyond_reach"], "picking a hit at random")
     depth.axvline(15.5, color="0.5", linestyle=":", label="last layer that sees the seed")

@@ -56,8 +56,7 @@ def reproduce(events, test_events, seed=7):
 
 def draw(result, reference):
     figure, (before, after, learning) = figures.panels(columns=3, aspect=0.9)
-    figures.event_display(before, result.arrays["event"], seed_layers=5, title="input")
-    figures.event_display(after, result.arrays["scores"], truth=result.arrays["signal"], title="prediction")
+    figures.input_and_prediction(before, after, result.arrays, seed_layers=5)
     figures.overlay(learning, result.curves["training_accuracy"], reference and reference.curves["training_accuracy"])
     figures.axis_labels(learning, "training events", "pixel accuracy, all layers")
     figures.legend(learning)

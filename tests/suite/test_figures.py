@@ -271,3 +271,17 @@ def test_saving_keeps_the_size_at_200_dots_per_inch(tmp_path):
 
     png, _ = figures.save(drawn(), tmp_path / "a")
     assert imread(png).shape[1] == 1400
+
+
+def test_input_and_prediction_show_the_same_event_with_its_true_track():
+    event, scores = np.zeros((4, 3)), np.full((4, 3), 0.2)
+    event[:, 1] = 1
+    _, (before, after) = figures.panels(columns=2)
+    figures.input_and_prediction(
+        before, after, {"event": event, "scores": scores, "signal": [1, 1, 1, 1]}, seed_layers=2
+    )
+    np.testing.assert_array_equal(before.images[0].get_array(), event.T)
+    np.testing.assert_array_equal(after.images[0].get_array(), scores.T)
+    (track,) = [line for line in after.lines if line.get_label() == "true track"]
+    np.testing.assert_array_equal(track.get_xydata(), [[0, 1], [1, 1], [2, 1], [3, 1]])
+    assert [text.get_text() for text in after.get_legend().get_texts()] == ["true track"]

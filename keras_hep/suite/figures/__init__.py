@@ -16,7 +16,7 @@ carries the logo or the name of a collaboration: these are reproductions, not th
 """
 
 from keras_hep.suite.figures.diagrams import nested_boxes, network_diagram
-from keras_hep.suite.figures.events import display_3d, event_display
+from keras_hep.suite.figures.events import display_3d, event_display, input_and_prediction
 from keras_hep.suite.figures.page import (
     COLOURS,
     DOUBLE,
@@ -31,5 +31,16 @@ from keras_hep.suite.figures.page import (
 )
 from keras_hep.suite.figures.plots import bands, histogram, level, overlay
 
-__all__ = ["COLOURS", "DOUBLE", "MARKERS", "SINGLE", "axis_labels", "bands", "display_3d", "event_display", "histogram"]
+__all__ = [
+    "COLOURS",
+    "DOUBLE",
+    "MARKERS",
+    "SINGLE",
+    "axis_labels",
+    "bands",
+    "display_3d",
+    "event_display",
+    "histogram",
+    "input_and_prediction",
+]
 __all__ += ["label", "legend", "level", "nested_boxes", "network_diagram", "overlay", "panels", "save", "style"]

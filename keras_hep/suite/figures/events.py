@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_hep.suite.figures.page import BLUE, SKY, VERMILION, style
+from keras_hep.suite.figures.page import BLUE, SKY, VERMILION, legend, style
 
 
 @style()
@@ -57,6 +57,23 @@ def event_display(
     if colour_bar:
         axes.figure.colorbar(drawn, ax=axes, label=colour_bar, shrink=0.8, aspect=25, pad=0.02)
     return drawn
+
+
+def input_and_prediction(before, after, arrays, seed_layers, edges=None):
+    """Draw what a track finder read and what it answered, side by side.
+
+    Args:
+        before: matplotlib `Axes` for the input.
+        after: matplotlib `Axes` for the prediction, with the true track marked.
+        arrays: dict of arrays: `event` and `scores`, shape (layers, pixels), and `signal`, shape (layers,).
+        seed_layers: int.
+        edges: as for `event_display`.
+    """
+    event_display(before, arrays["event"], seed_layers=seed_layers, edges=edges, title="input")
+    event_display(
+        after, arrays["scores"], truth=arrays["signal"], edges=edges, title="prediction", truth_label="true track"
+    )
+    legend(after)
 
 
 def _shade_outside(axes, edges, pixels):
