@@ -57,9 +57,9 @@ def draw(result, reference):
     figure, (before, after, depth) = figures.panels(columns=3, aspect=0.9)
     figures.input_and_prediction(before, after, result.arrays, seed_layers=5)
     figures.overlay(depth, result.curves["accuracy_per_layer"])
-    figures.level(depth, reference and reference.quantities["accuracy_beyond_reach"], "picking a hit at random")
-    depth.axvline(15.5, color="0.5", linestyle=":", label="last layer that sees the seed")
+    figures.level(depth, reference and reference.quantities["accuracy_beyond_reach"], "picking a random hit")
+    depth.axvline(15.5, color="0.5", linestyle=":", label="reach of the seed")
     figures.axis_labels(depth, "layer", "pixel accuracy")
     depth.set_ylim(0, 1.05)
-    figures.legend(depth)
+    figures.legend(depth, loc="center right")
     return figure
