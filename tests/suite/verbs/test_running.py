@@ -128,7 +128,7 @@ def test_an_interrupted_run_leaves_nothing_half_written(project, add_script, mon
         assert process.poll() is None
     assert list(project.rglob(".writing-*"))
     process.send_signal(number)
-    _, error = process.communicate(timeout=30)
+    _, error = process.communicate(timeout=120)
     assert process.returncode == code
     assert list(project.rglob(".writing-*")) == []
     assert not (project / "partial.h5").exists()
@@ -163,7 +163,7 @@ def test_two_runs_of_an_item_go_one_after_the_other(project, add_script, publish
     add_script("toy/fig06_twice", TWICE)
     publish("toy/fig06_twice", 2.0, {"of": "slope", "rule": "within", "atol": 5})
     processes = [start("run", "fig06", "--seed", str(seed)) for seed in (1, 2)]
-    printed = [process.communicate(timeout=60) for process in processes]
+    printed = [process.communicate(timeout=240) for process in processes]
     assert [process.returncode for process in processes] == [0, 0], printed
     assert sum("Waiting for another run of toy/fig06_twice" in out for out, _ in printed) == 1
     result = record.Result.read(project / "results/produced/toy/fig06_twice.json")
