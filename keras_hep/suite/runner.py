@@ -16,7 +16,7 @@ import tempfile
 import threading
 
 from keras_hep import files, training
-from keras_hep.suite import catalog, provenance, record
+from keras_hep.suite import catalog, provenance, record, startup
 
 PROBE_BYTES = 1 << 20
 _held = set()
@@ -83,7 +83,7 @@ def compute(item, scale, seed=None, folder=None, recorded=None):
         recorded: list of folders, or None. Given: nothing is trained, the weights come from there.
     """
     _require_scale(item, scale)
-    script = catalog.load(item)
+    script = startup.load(item)
     arguments = _arguments(item, script, scale, seed)
     _forget_other_items(arguments.get("seed"))
     with _weights_kept_in(folder, recorded), provenance.measured() as cost:
@@ -121,7 +121,7 @@ def draw(item, result, reference, out=None):
     """
     from keras_hep.suite import figures
 
-    script = catalog.load(item)
+    script = startup.load(item)
     if not hasattr(script, "draw"):
         return None
     stem = item.produced_path(out).with_suffix("")
