@@ -1,0 +1,63 @@
+"""Nadam with its old schedule: by hand, and against Keras 3 where the two agree."""
+
+import json
+
+import keras
+import numpy as np
+
+from keras_hep.optimizers import ScheduledNadam
+
+GRADIENTS = [np.array(values, np.float32) for values in ([1.0, -2.0], [0.5, 3.0], [-0.1, 0.2], [4.0, 0.0])]
+
+
+def steps(optimizer, gradients=GRADIENTS):
+    weight = keras.Variable(np.array([1.0, 2.0], np.float32))
+    path = []
+    for gradient in gradients:
+        optimizer.apply([keras.ops.convert_to_tensor(gradient)], [weight])
+        path.append(weight.numpy())
+    return np.array(path)
+
+
+def test_by_hand():
+    """The recursion of Dozat (2016) in float64, written out for one weight."""
+    rate, beta_1, beta_2, epsilon, decay = 0.01, 0.8, 0.99, 1e-3, 0.3
+    weight, mean, square, product = 1.0, 0.0, 0.0, 1.0
+    expected = []
+    for step, gradient in enumerate([1.0, 0.5, -0.1, 4.0], start=1):
+        now = beta_1 * (1 - 0.5 * 0.96 ** (decay * step))
+        following = beta_1 * (1 - 0.5 * 0.96 ** (decay * (step + 1)))
+        product *= now
+        mean = beta_1 * mean + (1 - beta_1) * gradient
+        square = beta_2 * square + (1 - beta_2) * gradient**2
+        direction = (1 - now) * gradient / (1 - product) + following * mean / (1 - product * following)
+        weight -= rate * direction / ((square / (1 - beta_2**step)) ** 0.5 + epsilon)
+        expected.append(weight)
+    ours = steps(ScheduledNadam(rate, beta_1, beta_2, epsilon, decay))
+    np.testing.assert_allclose(ours[:, 0], expected, rtol=2e-6)
+
+
+def test_with_a_schedule_of_one_it_is_the_nadam_of_keras_3():
+    ours = steps(ScheduledNadam(0.01, epsilon=1e-7, schedule_decay=1.0))
+    np.testing.assert_allclose(ours, steps(keras.optimizers.Nadam(0.01)), rtol=2e-6)
+    slow = steps(ScheduledNadam(0.01, epsilon=1e-7, schedule_decay=0.004))
+    assert np.abs(slow - ours).max() > 1e-4
+
+
+def test_configuration_round_trip():
+    optimizer = ScheduledNadam(0.01, 0.8, 0.99, 1e-3, 0.3)
+    serialized = json.loads(json.dumps(keras.optimizers.serialize(optimizer)))
+    again = keras.optimizers.deserialize(serialized)
+    assert serialized["registered_name"] == "keras_hep>ScheduledNadam"
+    assert again.get_config() == optimizer.get_config()
+    np.testing.assert_array_equal(steps(again), steps(optimizer))
+
+
+def test_two_variables_do_not_mix():
+    optimizer = ScheduledNadam(0.01)
+    weights = [keras.Variable(np.array([1.0, 2.0], np.float32)) for _ in range(2)]
+    for gradient in GRADIENTS:
+        optimizer.apply([keras.ops.convert_to_tensor(values) for values in (gradient, -2 * gradient)], weights)
+    np.testing.assert_allclose(weights[0].numpy(), steps(ScheduledNadam(0.01))[-1], rtol=1e-6)
+    alone = steps(ScheduledNadam(0.01), [-2 * gradient for gradient in GRADIENTS])[-1]
+    np.testing.assert_allclose(weights[1].numpy(), alone, rtol=1e-6)
