@@ -19,8 +19,8 @@ from keras_hep.suite.record import Quantity, Result
 
 SCALES = {
     "smoke": {"events": 1_280, "small_events": 1_280, "test_events": 256},
-    "quick": {"events": 40_960, "small_events": 32_000, "test_events": 10_240},
-    "full": {"events": 1_024_000, "small_events": 32_000, "test_events": 10_240},
+    "quick": {"events": 40_960, "small_events": 102_400, "test_events": 10_240},
+    "full": {"events": 1_024_000, "small_events": 102_400, "test_events": 10_240},
 }
 STUDIES = {"": (48, 10), "small_": (24, 4)}  # side of the detector, hidden convolutions
 UNTRAINED = {"deep_": (48, 20), "at_50_": (50, 10)}
