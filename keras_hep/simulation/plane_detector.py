@@ -7,7 +7,7 @@ import dataclasses
 
 import numpy as np
 
-_BLOCK_TRACKS = 4096  # tracks propagated at once: the intermediate arrays stay in the processor's cache
+_BLOCK_TRACKS = 2048  # tracks propagated at once: the intermediate arrays stay in the processor's cache
 
 
 @dataclasses.dataclass(frozen=True)
@@ -136,17 +136,19 @@ class PlaneDetector:
 
         A track never leaves its range of pixels, but rounding can put it on the far edge, or a hair below the near one.
         """
-        low = np.asarray(first_pixel, np.float32)
-        high = np.asarray(first_pixel + width - 0.5, np.float32)
+        low = np.broadcast_to(np.float32(first_pixel), (self.layers - first_layer, 1))
+        high = np.broadcast_to(np.float32(first_pixel + width - 0.5), low.shape)
         layer = np.arange(first_layer, self.layers, dtype=np.float32)[:, None]
-        hits = np.empty((len(entry), len(layer), entry.shape[1]), np.int16)
+        # Tracks lie side by side in memory: they are many, layers and axes are few.
+        hits = np.empty((entry.shape[1], len(layer), len(entry)), np.int16)
         for start in range(0, len(entry), _BLOCK_TRACKS):
             block = slice(start, start + _BLOCK_TRACKS)
-            position = slope[block, None] * layer
-            position += entry[block, None]
-            np.clip(position, low, high, out=position)
-            hits[block] = position
-        return hits
+            for axis, pixels in enumerate(hits):
+                position = slope[block, axis] * layer
+                position += entry[block, axis]
+                np.clip(position, low, high, out=position)
+                pixels[:, block] = position
+        return hits.transpose(2, 1, 0)
 
     def _draw_noise(self, random, events):
         """Return flat pixel indices (event, layer, pixel...) of the noise hits, int64 array, sorted.
@@ -213,18 +215,18 @@ class PlaneEvents:
 
     def _fire(self, cells, hits, event, first_layer):
         detector = self.detector
-        layer_start = np.arange(first_layer, detector.layers) * detector.classes
+        layer_start = np.arange(first_layer, detector.layers)[:, None] * detector.classes
         event_start = np.asarray(event, np.int64) * (detector.layers * detector.classes)
         for start in range(0, len(hits), _BLOCK_TRACKS):
             block = slice(start, start + _BLOCK_TRACKS)
-            index = event_start[block, None] + layer_start
-            index += self._pixel_index(hits[block])
+            index = event_start[block] + layer_start
+            index += self._pixel_index(hits[block]).T
             cells[index] = 1
 
     def _pixel_index(self, hits):
         if self.detector.dimensions == 2:
             return hits[..., 0].astype(np.int32)
-        return hits[..., 0].astype(np.int32) * self.detector.pixels + hits[..., 1]
+        return np.multiply(hits[..., 0], self.detector.pixels, dtype=np.int32) + hits[..., 1]
 
 
 def _require(holds, rule, value):

@@ -13,7 +13,7 @@ plain = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(plain)
 
 
-def _fastest(generators, rounds=7):
+def _fastest(generators, rounds=25):
     """Return events per second of each (generate, events), best of several rounds that take turns."""
     seconds = [float("inf")] * len(generators)
     for seed in range(rounds):
@@ -28,10 +28,10 @@ def _fastest(generators, rounds=7):
 @pytest.mark.parametrize(
     ("name", "detector", "events", "plain_events"),
     [
-        ("2D, 5 tracks", PlaneDetector(layers=50, pixels=50), 1024, 300),
-        ("3D, mu = 3", PlaneDetector(10, 50, 3, 3, 3, "poisson"), 512, 200),
-        ("3D, mu = 10", PlaneDetector(10, 50, 3, 3, 10, "poisson"), 512, 100),
-        ("3D, mu = 100", PlaneDetector(10, 50, 3, 3, 100, "poisson"), 256, 30),
+        ("2D, 5 tracks", PlaneDetector(layers=50, pixels=50), 1024, 256),
+        ("3D, mu = 3", PlaneDetector(10, 50, 3, 3, 3, "poisson"), 512, 256),
+        ("3D, mu = 10", PlaneDetector(10, 50, 3, 3, 10, "poisson"), 256, 128),
+        ("3D, mu = 100", PlaneDetector(10, 50, 3, 3, 100, "poisson"), 128, 32),
     ],
 )
 def test_images_against_the_plain_loop(report_ratio, name, detector, events, plain_events):

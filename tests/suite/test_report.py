@@ -110,7 +110,7 @@ def test_an_item_shows_both_numbers_the_rule_and_the_verdict(checkout, add):
     [
         ({"seconds": 4.21}, "4.2 s"),
         ({"seconds": 4.21, "training_seconds": 3.0}, "4.2 s"),
-        ({"seconds": 4.21, "training_seconds": 95.0}, "4.2 s after 1 min 35 s of training"),
+        ({"seconds": 4.21, "training_seconds": 95.0}, "4.2 s + 1 min 35 s training"),
         ({}, "-"),
     ],
 )

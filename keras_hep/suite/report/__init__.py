@@ -117,7 +117,7 @@ def _time(provenance):
     if not isinstance(seconds, (int, float)):
         return "-"
     earlier = isinstance(training, (int, float)) and training > seconds
-    return tables.duration(seconds) + (f" after {tables.duration(training)} of training" if earlier else "")
+    return tables.duration(seconds) + (f" + {tables.duration(training)} training" if earlier else "")
 
 
 def _source_section(source, group):
