@@ -61,5 +61,5 @@ def draw(result, reference):
     depth.axvline(15.5, color="0.5", linestyle=":", label="reach of the seed")
     figures.axis_labels(depth, "layer", "pixel accuracy")
     depth.set_ylim(0, 1.05)
-    figures.legend(depth, loc="center right")
+    figures.legend(depth, loc="center right", handlelength=1.0, fontsize="x-small")
     return figure
