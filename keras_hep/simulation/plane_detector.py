@@ -97,7 +97,8 @@ class PlaneDetector:
         """
         random = np.random.default_rng(seed)
         entry, slope = self._draw_tracks(random, events, signal=True)
-        signal = self._propagate(entry, slope, 0, self._first_active()[:, None], self.widths()[:, None])
+        edges = (self._first_active()[:, None], self.widths()[:, None]) if self.wedge else (0, self.pixels)
+        signal = self._propagate(entry, slope, 0, *edges)
         if self.background_law == "fixed":
             event = np.repeat(np.arange(events, dtype=np.int32), int(self.background))
         else:
@@ -136,8 +137,7 @@ class PlaneDetector:
 
         A track never leaves its range of pixels, but rounding can put it on the far edge, or a hair below the near one.
         """
-        low = np.broadcast_to(np.float32(first_pixel), (self.layers - first_layer, 1))
-        high = np.broadcast_to(np.float32(first_pixel + width - 0.5), low.shape)
+        low, high = np.float32(first_pixel), np.float32(first_pixel + width - 0.5)
         layer = np.arange(first_layer, self.layers, dtype=np.float32)[:, None]
         # Tracks lie side by side in memory: they are many, layers and axes are few.
         hits = np.empty((entry.shape[1], len(layer), len(entry)), np.int16)
