@@ -195,7 +195,7 @@ class PlaneEvents:
 
     def labels(self):
         """Return the pixel of the signal in each layer, int32 array of shape (events, layers)."""
-        return self._pixel_index(self.signal)
+        return np.ascontiguousarray(self._pixel_index(self.signal))
 
     def images(self):
         """Return the fired pixels, uint8 array of 0 and 1 of shape (events, layers, pixels[, pixels])."""
