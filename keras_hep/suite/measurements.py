@@ -103,7 +103,8 @@ def reach(measured, influence, last_visible, prefix=""):
 
     Args:
         measured: `TrackFinding`.
-        influence: float array, shape (events, layers): change of each layer's output when the seed changes.
+        influence: float array, shape (events, layers): change of each layer's output when the seed changes; given to
+            seven digits, what float32 can hold.
         last_visible: int. Last layer that the seed can influence.
         prefix: str.
     """
@@ -133,11 +134,16 @@ def reach(measured, influence, last_visible, prefix=""):
             ),
             (
                 "influence_beyond_reach",
-                influence[:, behind:].max(),
+                round(float(influence[:, behind:].max()), 7),
                 None,
                 f"largest change of any output from layer {behind} on when the seed is exchanged",
             ),
-            ("influence_at_reach", influence[:, last_visible].max(), None, f"the same in layer {last_visible}"),
+            (
+                "influence_at_reach",
+                round(float(influence[:, last_visible].max()), 7),
+                None,
+                f"the same in layer {last_visible}",
+            ),
         ]
     ] + [
         Quantity(
