@@ -14,7 +14,9 @@ import numpy as np
 
 from keras_hep import files
 
-CHUNK_EVENTS = 12_800  # events between two checkpoints
+CLASSIFICATION = "sparse_categorical_crossentropy"
+CHUNK_EVENTS = 12_800  # events of one block of seeds: training can go on from its end
+CHECKPOINT_SECONDS = 20  # at least so long between two checkpoints
 STREAMS = {"train": 0, "test": 1, "display": 2}
 
 
@@ -62,8 +64,8 @@ class Training:
     Attributes:
         model: Keras model with its trained weights.
         weights: dict. Where the weights are (`file`, `sha256`, `bytes`), what they belong to (`key`, `model`), what
-            they cost (`events`, `seconds`, `backend`) and the `history`: lists `events`, `loss`, `accuracy`, one entry
-            per interval.
+            they cost (`events`, `seconds`, `backend`) and the `history`: lists `events`, `loss` and, of a
+            classification, `accuracy`, one entry per interval.
     """
 
     model: object
@@ -71,7 +73,7 @@ class Training:
 
     @property
     def history(self):
-        """Training loss and accuracy over the events seen: dict of lists."""
+        """Training loss (and accuracy) over the events seen: dict of lists."""
         return self.weights["history"]
 
 
@@ -86,25 +88,30 @@ def seeds(seed, stream, *numbers):
     return [seed, STREAMS[stream], *numbers]
 
 
-def fit(model, stream, *, optimizer, events, seed, batch_size=128, interval=102_400):
+def fit(model, stream, *, optimizer, events, seed, batch_size=128, interval=102_400, loss=CLASSIFICATION, start=None):
     """Train on a stream of events, each seen once; load the weights instead if this training was done before.
 
     The model is built anew from its configuration under `seed`, so the arguments alone decide the result. A checkpoint
-    is kept every `CHUNK_EVENTS` events: after an interruption the same call goes on from there, to the same weights.
+    is kept every `CHECKPOINT_SECONDS`: after an interruption the same call goes on from there, to the same weights.
 
     Args:
-        model: Keras model with `get_config`, ending in probabilities. It is not changed.
-        stream: dataclass with `batch(events, seed) -> (inputs, labels)`, such as `PlaneDetector`.
+        model: Keras model with `get_config`. It is not changed.
+        stream: dataclass with `batch(events, seed) -> (inputs, labels)`, such as `PlaneDetector`, or `-> (inputs,
+            labels, sample weights)`.
         optimizer: Keras optimizer, or the name of one. It is not changed: its configuration is used.
         events: int. Number of training events.
         seed: int. For initial weights and events.
         batch_size: int.
         interval: int. Events per entry of the history.
+        loss: name or instance of a Keras loss. With the default one, for probabilities of classes, the history has the
+            accuracy too.
+        start: `Training` or None. Layers of the same name take over its weights and keep them.
 
     Returns:
         `Training`.
 
     Raises:
+        ValueError: if `start` has no layer of the same name and shapes.
         WeightsMissing: if the `Store` in use has no such weights and may not train.
         TrainingDiverged: if the loss is not finite.
     """
@@ -118,6 +125,11 @@ def fit(model, stream, *, optimizer, events, seed, batch_size=128, interval=102_
         "batch_size": batch_size,
         "interval": interval,
     }
+    # Arguments that say nothing new stay out of the key.
+    if loss != CLASSIFICATION:
+        arguments["loss"] = loss if isinstance(loss, str) else _describe(loss)
+    if start is not None:
+        arguments["start"] = start.weights["key"]
     key = content_key(model, stream, arguments)
     place = _STORE.get(_DEFAULT_STORE)
     kept = _find(place, key, model)
@@ -130,7 +142,7 @@ def fit(model, stream, *, optimizer, events, seed, batch_size=128, interval=102_
         )
     with files.lock(_kept_path(place, key).with_suffix(".lock")):
         kept = _find(place, key, model)  # another process may have finished the same training meanwhile
-        return kept or _train(model, stream, optimizer, arguments, _kept_path(place, key), key)
+        return kept or _train(model, stream, optimizer, loss, start, arguments, _kept_path(place, key), key)
 
 
 def content_key(model, stream, arguments):
@@ -154,11 +166,12 @@ def predictions(model, stream, *, events, seed, block=1024):
         block: int. Events at once.
 
     Yields:
-        (inputs, labels, scores): NumPy arrays of up to `block` events.
+        (inputs, labels, scores), and the sample weights where the stream has them: NumPy arrays of up to `block`
+        events.
     """
     for number, start in enumerate(range(0, events, block)):
-        inputs, labels = stream.batch(min(block, events - start), seeds(seed, "test", number))
-        yield inputs, labels, predict(model, inputs)
+        inputs, labels, *weights = stream.batch(min(block, events - start), seeds(seed, "test", number))
+        yield inputs, labels, predict(model, inputs), *weights
 
 
 def predict(model, inputs, batch_size=256):
@@ -218,20 +231,22 @@ def _intact(path, weights):
     return False
 
 
-def _train(model, stream, optimizer, arguments, path, key):
+def _train(model, stream, optimizer, loss, start, arguments, path, key):
     import keras
 
     keras.utils.set_random_seed(arguments["seed"])
     model = type(model).from_config(model.get_config())
+    taken_over = _take_over(model, start.model) if start else []
     # A second model over the same layers holds the optimizer, so that the weights file holds the network alone.
     trainer = keras.Model(model.input, model.output)
     optimizer = type(optimizer).from_config(optimizer.get_config())
-    trainer.compile(
-        optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"], jit_compile=_compiled_by_xla(keras)
-    )
+    metrics = ["accuracy"] if loss == CLASSIFICATION else None
+    trainer.compile(optimizer, loss, metrics=metrics, jit_compile=_compiled_by_xla(keras))
     optimizer.build(trainer.trainable_variables)
     checkpoint = Checkpoint(path.with_suffix(".checkpoint.npz"), [*trainer.variables, *optimizer.variables])
     history, seconds = _fit_chunks(trainer, stream, arguments, checkpoint)
+    for layer in taken_over:
+        layer.trainable = True
     weights_path = path.with_suffix(".weights.h5")
     with files.replacing(weights_path) as temporary:
         model.save_weights(temporary)
@@ -251,6 +266,23 @@ def _train(model, stream, optimizer, arguments, path, key):
     return Training(model, {**weights, "file": str(weights_path.resolve())})
 
 
+def _take_over(model, start):
+    """Copy and freeze the layers that `start` has too; return them."""
+    known = {layer.name: layer for layer in start.layers if layer.weights}
+    shared = [layer for layer in model.layers if layer.name in known]
+    if not shared:
+        raise ValueError(f"start must have a layer named as one of {type(model).__name__}, got {', '.join(known)}.")
+    for layer in shared:
+        ours, theirs = ([tuple(weight.shape) for weight in one.weights] for one in (layer, known[layer.name]))
+        if ours != theirs:
+            raise ValueError(
+                f"start's layer {layer.name} must have the shapes {ours} of {type(model).__name__}, got {theirs}."
+            )
+        layer.set_weights(known[layer.name].get_weights())
+        layer.trainable = False
+    return shared
+
+
 def _compiled_by_xla(keras):
     # XLA slows these networks down on a CPU under TensorFlow; JAX always compiles.
     return "auto" if keras.backend.backend() == "jax" else False
@@ -259,48 +291,42 @@ def _compiled_by_xla(keras):
 def _fit_chunks(trainer, stream, arguments, checkpoint):
     """Train chunk by chunk from the last checkpoint on; return the history per interval and the seconds spent."""
     events, interval, seed = arguments["events"], arguments["interval"], arguments["seed"]
-    state = checkpoint.restore() or {"seen": 0, "seconds": 0.0, "sums": [0.0, 0.0, 0], "history": _empty_history()}
+    state = checkpoint.restore() or {"seen": 0, "seconds": 0.0, "sums": {}, "history": {"events": []}}
     if state["seen"]:
         print(f"  resumes after {state['seen']:,} of {events:,} events", file=sys.stderr)
+    kept = time.perf_counter()
     while state["seen"] < events:
         start, seen = time.perf_counter(), state["seen"]
         end_of_interval = min((seen // interval + 1) * interval, events)
         size = min(CHUNK_EVENTS, end_of_interval - seen)
         chunk = _batches(stream, size, arguments["batch_size"], seeds(seed, "train", seen))
-        logs = trainer.fit(chunk, verbose=0, shuffle=False).history
-        loss, accuracy = logs["loss"][0], logs["accuracy"][0]
-        if not np.isfinite(loss):
+        logs = {name: values[0] for name, values in trainer.fit(chunk, verbose=0, shuffle=False).history.items()}
+        if not np.isfinite(logs["loss"]):
             raise TrainingDiverged(
-                f"The loss became {loss} after {seen:,} events: lower the learning rate or change the seed; "
-                f"the last good state is {checkpoint.path}."
+                f"The loss became {logs['loss']} after {seen:,} events: lower the learning rate or change the seed; "
+                f"the last good state, if {CHECKPOINT_SECONDS} seconds had passed, is {checkpoint.path}."
             )
         state["seen"] = seen + size
         state["seconds"] += time.perf_counter() - start
-        state["sums"] = [state["sums"][0] + loss * size, state["sums"][1] + accuracy * size, state["sums"][2] + size]
+        state["sums"] = {name: state["sums"].get(name, 0.0) + value * size for name, value in logs.items()}
         if state["seen"] == end_of_interval:
-            _close_interval(state, events)
-        checkpoint.keep(state)
+            _close_interval(state, interval, events)
+        if state["seen"] == end_of_interval or time.perf_counter() - kept > CHECKPOINT_SECONDS:
+            checkpoint.keep(state)
+            kept = time.perf_counter()
     return state["history"], state["seconds"]
 
 
-def _empty_history():
-    return {"events": [], "loss": [], "accuracy": []}
-
-
-def _close_interval(state, events):
-    loss, accuracy, count = state["sums"]
-    history = state["history"]
-    history["events"].append(state["seen"])
-    history["loss"].append(loss / count)
-    history["accuracy"].append(accuracy / count)
-    state["sums"] = [0.0, 0.0, 0]
-    rate = state["seen"] / state["seconds"]
-    print(
-        f"  {state['seen']:>9,} of {events:,} events, loss {loss / count:.4f}, accuracy {accuracy / count:.4f}, "
-        f"{rate:,.0f} events/s",
-        file=sys.stderr,
-        flush=True,
-    )
+def _close_interval(state, interval, events):
+    """Turn the sums over an interval into means, add them to the history, and print them."""
+    seen, history = state["seen"], state["history"]
+    means = {name: value / ((seen - 1) % interval + 1) for name, value in state["sums"].items()}
+    for name, value in {"events": seen, **means}.items():
+        history.setdefault(name, []).append(value)
+    state["sums"] = {}
+    shown = ", ".join(f"{name} {value:.4f}" for name, value in sorted(means.items(), reverse=True))
+    rate = seen / state["seconds"]
+    print(f"  {seen:>9,} of {events:,} events, {shown}, {rate:,.0f} events/s", file=sys.stderr, flush=True)
 
 
 def _batches(stream, events, batch_size, seed):
@@ -312,8 +338,8 @@ def _batches(stream, events, batch_size, seed):
 
         def __getitem__(self, number):
             size = min(batch_size, events - number * batch_size)
-            inputs, labels = stream.batch(size, [*seed, number])
-            return inputs.astype(np.float32), labels
+            inputs, *targets = stream.batch(size, [*seed, number])
+            return inputs.astype(np.float32), *targets
 
     return Batches()
 

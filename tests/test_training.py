@@ -1,5 +1,6 @@
 """Trainings repeat bit by bit, survive interruption, and are never done twice; damage is noticed."""
 
+import dataclasses
 import json
 import os
 import pathlib
@@ -7,7 +8,9 @@ import signal
 import subprocess
 import sys
 import time
+from unittest import mock
 
+import keras
 import numpy as np
 import pytest
 
@@ -22,7 +25,7 @@ import sys
 from keras_hep import models, training
 from keras_hep.simulation.plane_detector import PlaneDetector
 
-training.CHUNK_EVENTS = 128
+training.CHUNK_EVENTS, training.CHECKPOINT_SECONDS = 128, 0
 detector = PlaneDetector(layers=12, pixels=10, seed_layers=3, background=2)
 with training.store(training.Store(sys.argv[1])):
     model = models.TrackFinderLSTM(12, 10, 8)
@@ -33,6 +36,7 @@ with training.store(training.Store(sys.argv[1])):
 @pytest.fixture(autouse=True)
 def small_chunks(monkeypatch):
     monkeypatch.setattr(training, "CHUNK_EVENTS", 128)
+    monkeypatch.setattr(training, "CHECKPOINT_SECONDS", 0)
 
 
 def fit(folder, model=None, recorded=(), train=True, **arguments):
@@ -127,6 +131,14 @@ def test_two_processes_train_once(tmp_path):
     assert sum("events, loss" in log for log in logs) == 1
 
 
+def test_checkpoints_are_kept_from_time_to_time(tmp_path, monkeypatch):
+    kept = []
+    monkeypatch.setattr(training, "CHECKPOINT_SECONDS", 3600)
+    monkeypatch.setattr(training.Checkpoint, "keep", lambda self, state: kept.append(state["seen"]))
+    fit(tmp_path)
+    assert kept == [512, 1024, 1280]
+
+
 def test_damaged_weights_are_trained_again(reference_training, tmp_path):
     first = fit(tmp_path)
     path = pathlib.Path(first.weights["file"])
@@ -205,3 +217,77 @@ def test_test_events_are_not_training_events():
     np.testing.assert_array_equal(images, DETECTOR.batch(4, [7, training.STREAMS["test"], 1])[0])
     assert scores.shape == images.shape
     assert labels.dtype == np.int32
+
+
+@dataclasses.dataclass(frozen=True)
+class Lines:
+    """Points of the plane and what a network should say of them; every other event weighs nothing and is wrong."""
+
+    slots: int = 2
+
+    def batch(self, events, seed):
+        points = np.random.default_rng(seed).random((events, 3), dtype=np.float32)
+        targets = points[:, : self.slots] - points[:, 2:]
+        weights = (np.arange(events) % 2 == 0).astype(np.float32)
+        targets[weights == 0] = 1e6
+        return points, targets, weights
+
+
+@keras.saving.register_keras_serializable(package="tests")
+class TwoHeads(keras.Model):
+    """One trunk; a second head where it is asked for."""
+
+    def __init__(self, heads=1, units=2, **kwargs):
+        point = keras.Input((3,))
+        trunk = keras.layers.Dense(units, name="trunk")(point)
+        first = keras.layers.Dense(2, name="first")(trunk)
+        second = keras.layers.Dense(2, name="second")(trunk)
+        super().__init__(point, first if heads == 1 else first + second, **kwargs)
+        self.arguments = {"heads": heads, "units": units}
+
+    def get_config(self):
+        return self.arguments
+
+
+def regress(folder, model=None, **arguments):
+    loss = keras.losses.MeanSquaredError(reduction="mean_with_sample_weight")
+    arguments = {"optimizer": keras.optimizers.Adam(0.03), "events": 25_600, "seed": 3, "loss": loss, **arguments}
+    with training.store(training.Store(folder)), mock.patch.object(training, "CHUNK_EVENTS", 12_800):
+        return training.fit(model or TwoHeads(), Lines(), **arguments)
+
+
+def test_a_regression_ignores_what_weighs_nothing(tmp_path):
+    fitted = regress(tmp_path, interval=12_800)
+    assert list(fitted.history) == ["events", "loss"]
+    assert fitted.history["loss"][-1] < 0.05
+    _, labels, scores, weights = next(training.predictions(fitted.model, Lines(), events=64, seed=3))
+    assert np.abs(scores - labels)[weights == 1].max() < 0.3
+
+
+def test_the_loss_belongs_to_the_key(tmp_path):
+    keys = {regress(tmp_path, events=64, loss=loss).weights["key"] for loss in ("mse", "mae", keras.losses.Huber(2.0))}
+    assert len(keys) == 3
+
+
+def test_layers_taken_over_are_not_trained(tmp_path):
+    first = regress(tmp_path)
+    second = regress(tmp_path, TwoHeads(heads=2), start=first)
+    fresh = regress(tmp_path, TwoHeads(heads=2))
+    for other, same in [(second, True), (fresh, False)]:
+        for name in ("trunk", "first"):
+            kernels = [fitted.model.get_layer(name).get_weights()[0] for fitted in (first, other)]
+            assert np.array_equal(*kernels) is same
+    assert second.history["loss"][-1] < first.history["loss"][-1] * 2
+    assert all(layer.trainable for layer in second.model.layers)
+    assert second.weights["key"] != fresh.weights["key"]
+    assert second.weights["key"] != regress(tmp_path, TwoHeads(heads=2), start=regress(tmp_path, seed=4)).weights["key"]
+
+
+def test_a_start_of_another_kind_is_refused(tmp_path, reference_training):
+    with pytest.raises(ValueError, match="start must have a layer named as one of TwoHeads, got lstm, logits"):
+        regress(tmp_path, start=reference_training)
+
+
+def test_a_start_of_another_size_is_refused(tmp_path):
+    with pytest.raises(ValueError, match=r"start's layer trunk must have the shapes .*\(3, 3\).* of TwoHeads, got"):
+        regress(tmp_path, TwoHeads(units=3), start=regress(tmp_path))

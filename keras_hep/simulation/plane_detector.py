@@ -23,7 +23,8 @@ class PlaneDetector:
         pixels: int. Pixels per plane, along each of its axes.
         dimensions: int. 2 (a plane is a row of pixels) or 3 (a plane is a square of pixels).
         seed_layers: int. Number of first layers that hold the signal hit alone.
-        background: float. Number of background tracks per event; the mean of it under the Poisson law.
+        background: float, or sequence of float. Number of background tracks per event; the mean of it under the
+            Poisson law. Of several means each event draws one at random.
         background_law: str. "fixed" or "poisson".
         noise: float. Probability that a pixel behind the seed layers fires by itself.
         wedge: bool. Cut the active pixels to a wedge that opens with depth (two dimensions only): the signal crosses
@@ -60,9 +61,10 @@ class PlaneDetector:
         _require(1 <= self.pixels <= 2**15 - 1, "pixels must be between 1 and 32767", self.pixels)
         _require(0 <= self.seed_layers <= self.layers, f"seed_layers must be 0 to {self.layers}", self.seed_layers)
         _require(self.background_law in ("fixed", "poisson"), "background_law is fixed or poisson", self.background_law)
-        _require(self.background >= 0, "background must not be negative", self.background)
-        fixed = self.background_law == "fixed"
-        _require(not fixed or self.background == int(self.background), "a fixed background is whole", self.background)
+        fixed, means = self.background_law == "fixed", np.ravel(self.background)
+        _require(len(means) > 0 and np.all(means >= 0), "background must not be negative", self.background)
+        whole = np.ndim(self.background) == 0 and means[0] == int(means[0])
+        _require(not fixed or whole, "a fixed background is one whole number", self.background)
         _require(0 <= self.noise < 1, "noise is a probability below 1", self.noise)
         _require(not (self.wedge and self.dimensions == 3), "a wedge has dimensions=2", self.dimensions)
 
@@ -102,7 +104,9 @@ class PlaneDetector:
         if self.background_law == "fixed":
             event = np.repeat(np.arange(events, dtype=np.int32), int(self.background))
         else:
-            event = np.repeat(np.arange(events, dtype=np.int32), random.poisson(self.background, events))
+            several = np.ndim(self.background) > 0
+            mean = random.choice(np.asarray(self.background), events) if several else self.background
+            event = np.repeat(np.arange(events, dtype=np.int32), random.poisson(mean, events))
         background = self._draw_tracks(random, len(event), signal=False)
         background = self._propagate(*background, self.seed_layers, 0, self.pixels)
         noise = self._draw_noise(random, events)

@@ -159,7 +159,10 @@ def test_distinct_hits_per_plane(mean):
         ({"seed_layers": 51}, "seed_layers must be 0 to 50, got 51"),
         ({"background_law": "flat"}, "fixed or poisson, got 'flat'"),
         ({"background": -1}, "must not be negative"),
-        ({"background": 2.5}, "a fixed background is whole"),
+        ({"background": 2.5}, "a fixed background is one whole number"),
+        ({"background": (2, 3)}, r"a fixed background is one whole number, got \(2, 3\)"),
+        ({"background": (2, -3), "background_law": "poisson"}, "must not be negative"),
+        ({"background": (), "background_law": "poisson"}, "must not be negative"),
         ({"noise": 1.0}, "probability below 1"),
         ({"noise": -0.1}, "probability below 1"),
         ({"wedge": True, "dimensions": 3}, "a wedge has dimensions=2"),
@@ -168,6 +171,17 @@ def test_distinct_hits_per_plane(mean):
 def test_arguments_out_of_range(arguments, rule):
     with pytest.raises(ValueError, match=rule):
         PlaneDetector(**arguments)
+
+
+def test_of_several_means_each_event_draws_one():
+    means, events = np.array([0.0, 1.0, 20.0]), 60_000
+    detector = dataclasses.replace(CUBE, pixels=2, background=tuple(means))
+    counts = detector.sample(events, seed=8).background_counts()
+    variance = means.mean() + means.var()
+    assert abs(counts.mean() - means.mean()) < 4 * np.sqrt(variance / events)
+    assert abs(counts.var() / variance - 1) < 0.03
+    rare = np.mean(counts == 0), (1 + np.exp(-1) + np.exp(-20)) / 3
+    assert abs(rare[0] - rare[1]) < 4 * np.sqrt(0.25 / events)
 
 
 def test_no_events_and_no_background():
