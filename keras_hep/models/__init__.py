@@ -1,9 +1,25 @@
 """Published networks as Keras models, one class per file."""
 
 from keras_hep.models.track_finder_autoencoder import TrackFinderAutoencoder
+from keras_hep.models.track_finder_autoencoder_3d import TrackFinderAutoencoder3D
 from keras_hep.models.track_finder_cnn import TrackFinderCNN
+from keras_hep.models.track_finder_cnn_3d import TrackFinderCNN3D
 from keras_hep.models.track_finder_lstm import TrackFinderLSTM
+from keras_hep.models.track_finder_lstm_3d import TrackFinderLSTM3D
 from keras_hep.models.track_finder_wedge_lstm import TrackFinderWedgeLSTM
+from keras_hep.models.track_parameter_covariance_network import TrackParameterCovarianceNetwork
+from keras_hep.models.track_parameter_network import TrackParameterNetwork
 from keras_hep.models.wiring import wiring
 
-__all__ = ["TrackFinderAutoencoder", "TrackFinderCNN", "TrackFinderLSTM", "TrackFinderWedgeLSTM", "wiring"]
+__all__ = [
+    "TrackFinderAutoencoder",
+    "TrackFinderAutoencoder3D",
+    "TrackFinderCNN",
+    "TrackFinderCNN3D",
+    "TrackFinderLSTM",
+    "TrackFinderLSTM3D",
+    "TrackFinderWedgeLSTM",
+    "TrackParameterCovarianceNetwork",
+    "TrackParameterNetwork",
+    "wiring",
+]
