@@ -1,0 +1,1 @@
+"""Track finders without learning: what a network has to beat."""
