@@ -159,6 +159,16 @@ def test_event_display_outlines_the_active_pixels():
     np.testing.assert_array_equal(low.edges, (-0.5, 0.5, 1.5))
 
 
+def test_track_lines_cross_the_pixels_that_they_fire():
+    _, axes = figures.panels()
+    figures.track_lines(axes, intercepts=[2.5, 0.0], slopes=[0.5, 1.0], layers=3, label="true track", linestyle=":")
+    first, second = axes.lines
+    np.testing.assert_array_equal(first.get_xydata(), [(0, 2.0), (2, 3.0)])  # pixel 2 is centred at 2
+    np.testing.assert_array_equal(second.get_xydata(), [(0, -0.5), (2, 1.5)])
+    assert axes.get_legend_handles_labels()[1] == ["true track"]
+    assert second.get_linestyle() == ":"
+
+
 def test_event_display_of_many_events_is_refused():
     _, axes = figures.panels()
     with pytest.raises(ValueError, match=r"got shape \(1, 2, 2\)"):

@@ -16,7 +16,7 @@ carries the logo or the name of a collaboration: these are reproductions, not th
 """
 
 from keras_hep.suite.figures.diagrams import nested_boxes, network_diagram
-from keras_hep.suite.figures.events import display_3d, event_display, input_and_prediction
+from keras_hep.suite.figures.events import display_3d, event_display, input_and_prediction, track_lines
 from keras_hep.suite.figures.page import (
     COLOURS,
     DOUBLE,
@@ -43,4 +43,15 @@ __all__ = [
     "histogram",
     "input_and_prediction",
 ]
-__all__ += ["label", "legend", "level", "nested_boxes", "network_diagram", "overlay", "panels", "save", "style"]
+__all__ += [
+    "label",
+    "legend",
+    "level",
+    "nested_boxes",
+    "network_diagram",
+    "overlay",
+    "panels",
+    "save",
+    "style",
+    "track_lines",
+]

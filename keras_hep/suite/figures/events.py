@@ -76,6 +76,27 @@ def input_and_prediction(before, after, arrays, seed_layers, edges=None):
     legend(after)
 
 
+@style()
+def track_lines(axes, intercepts, slopes, layers, label=None, colour=VERMILION, **options):
+    """Draw straight tracks over an `event_display`.
+
+    Args:
+        axes: matplotlib `Axes`.
+        intercepts: array-like, shape (tracks,). Position in layer 0, in pixels from the lower edge of pixel 0.
+        slopes: array-like, shape (tracks,). Pixels per layer.
+        layers: int. The lines end in the last one.
+        label: str or None. Name of all of them in the legend.
+        colour: matplotlib colour.
+        **options: passed on to matplotlib's `plot`, as `linestyle`.
+    """
+    layer = np.array([0, layers - 1])
+    for number, (intercept, slope) in enumerate(zip(intercepts, slopes, strict=True)):
+        # The display centres pixel 0, which reaches from 0 to 1, at 0.
+        position = intercept + slope * layer - 0.5
+        name = label if number == 0 else None
+        axes.plot(layer, position, **{"color": colour, "linewidth": 0.9, "label": name, **options})
+
+
 def _shade_outside(axes, edges, pixels):
     low, high = (np.asarray(edge, float) - 0.5 for edge in edges)
     steps = np.arange(len(low) + 1) - 0.5
