@@ -19,6 +19,7 @@ from keras_hep import files, training
 from keras_hep.suite import catalog, provenance, record, startup
 
 PROBE_BYTES = 1 << 20
+LARGEST_WEIGHTS = 2_500_000  # bytes of a weights file that is recorded: the repository keeps small networks only
 _held = set()
 
 
@@ -196,6 +197,8 @@ def changes(item, out=None):
 def accept(item, out=None):
     """Make the produced result of an item, with its weights and its figure, the recorded one.
 
+    If a file of weights is larger than `LARGEST_WEIGHTS`, none is recorded: the item is then checked, not replayed.
+
     Returns:
         Path of the recorded result.
 
@@ -326,6 +329,8 @@ def _acceptable(item, out):
         raise NotAcceptable(f"{item.id} has no produced result to accept: run it first.") from None
     if result.scale == "smoke":
         raise NotAcceptable(f"{item.id} must be run at scale quick or full to be accepted, got smoke: run it again.")
+    if any(entry["bytes"] > LARGEST_WEIGHTS for entry in result.weights.values()):
+        result.weights = {}  # all or none: with some of them, a replay would have to train the others
     return result
 
 

@@ -226,6 +226,16 @@ def test_acceptance_removes_weights_of_before(trained):
     assert [path.name for path in trained.recorded_path.parent.glob("*.h5")] == ["fig08_net.graph.weights.h5"]
 
 
+@pytest.mark.parametrize(("size", "kept"), [(runner.LARGEST_WEIGHTS, True), (runner.LARGEST_WEIGHTS + 1, False)])
+def test_large_weights_are_not_recorded(trained, size, kept):
+    trained.path.write_text(trained.path.read_text().replace('"bytes": 1', f'"bytes": {size}'))
+    runner.run(trained, "quick")
+    assert ("weights net" in {change.name for change in runner.changes(trained)}) is kept
+    recorded = record.Result.read(runner.accept(trained))
+    assert bool(recorded.weights) is kept
+    assert len(list(trained.recorded_path.parent.glob("*.h5"))) == kept
+
+
 def test_changed_weights_are_not_accepted(trained):
     runner.run(trained, "quick")
     (trained.root / "results" / "produced" / "weights" / "net.weights.h5").write_text("2")
