@@ -9,13 +9,14 @@ import pytest
 
 from keras_hep.simulation.plane_detector import PlaneDetector
 from keras_hep.tracking.kalman import CombinatorialKalmanFilter
+from keras_hep.tracking.line_posterior import LinePosterior
 from keras_hep.tracking.nearest_hit import NearestHitWalk
 
 _SPEC = importlib.util.spec_from_file_location("plain", pathlib.Path(__file__).with_name("plain_kalman.py"))
 plain = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(plain)
 
-FINDERS = {"nearest hit": NearestHitWalk(), "Kalman": CombinatorialKalmanFilter()}
+FINDERS = {"nearest hit": NearestHitWalk(), "Kalman": CombinatorialKalmanFilter(), "line posterior": LinePosterior()}
 
 
 def detector(background):
