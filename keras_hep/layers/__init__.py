@@ -1,8 +1,19 @@
 """Keras layers, one class per file."""
 
+from keras_hep.layers.fired_positions import fired_positions
+from keras_hep.layers.hit_dense import HitDense
+from keras_hep.layers.hit_lstm import HitLSTM
 from keras_hep.layers.original_lstm import original_lstm
 from keras_hep.layers.plane_decoder import PlaneDecoder
 from keras_hep.layers.plane_encoder import PlaneEncoder
 from keras_hep.layers.track_covariance import TrackCovariance
 
-__all__ = ["PlaneDecoder", "PlaneEncoder", "TrackCovariance", "original_lstm"]
+__all__ = [
+    "HitDense",
+    "HitLSTM",
+    "PlaneDecoder",
+    "PlaneEncoder",
+    "TrackCovariance",
+    "fired_positions",
+    "original_lstm",
+]

@@ -4,6 +4,7 @@ from keras_hep.models.track_finder_autoencoder import TrackFinderAutoencoder
 from keras_hep.models.track_finder_autoencoder_3d import TrackFinderAutoencoder3D
 from keras_hep.models.track_finder_cnn import TrackFinderCNN
 from keras_hep.models.track_finder_cnn_3d import TrackFinderCNN3D
+from keras_hep.models.track_finder_hit_lstm_3d import TrackFinderHitLSTM3D
 from keras_hep.models.track_finder_lstm import TrackFinderLSTM
 from keras_hep.models.track_finder_lstm_3d import TrackFinderLSTM3D
 from keras_hep.models.track_finder_wedge_lstm import TrackFinderWedgeLSTM
@@ -16,6 +17,7 @@ __all__ = [
     "TrackFinderAutoencoder3D",
     "TrackFinderCNN",
     "TrackFinderCNN3D",
+    "TrackFinderHitLSTM3D",
     "TrackFinderLSTM",
     "TrackFinderLSTM3D",
     "TrackFinderWedgeLSTM",

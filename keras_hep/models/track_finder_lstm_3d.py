@@ -40,15 +40,9 @@ class TrackFinderLSTM3D(keras.Model):
     """
 
     def __init__(self, layers=10, pixels=50, hidden_units=512, variant="basic", next_layer=False, **kwargs):
-        _check(variant, next_layer)
         image = keras.Input((layers, pixels, pixels), name="image")
         planes = keras.layers.Reshape((layers, pixels**2), name="planes")(image)
-        if next_layer:
-            planes = keras.layers.Cropping1D((0, 1), name="layers_before")(planes)
-        logits = keras.layers.Dense(pixels**2, name="logits")(_hidden(planes, hidden_units, variant))
-        if next_layer:
-            logits = keras.layers.ZeroPadding1D((1, 0), name="layers_behind")(logits)
-        probability = keras.layers.Activation("softmax", dtype="float32", name="probability")(logits)
+        probability = track_probability(planes, pixels, hidden_units, variant, next_layer)
         super().__init__(image, probability, **kwargs)
         self.arguments = {
             "layers": layers,
@@ -62,6 +56,30 @@ class TrackFinderLSTM3D(keras.Model):
         return {**self.arguments, "name": self.name, "trainable": self.trainable}
 
 
+def track_probability(planes, pixels, hidden_units, variant, next_layer, lstm=original_lstm, dense=keras.layers.Dense):
+    """Return the probability of each pixel of each layer, symbolic tensor of shape (batch, layers, pixels * pixels).
+
+    Args:
+        planes: symbolic tensor, shape (batch, layers, ...). What the network reads of each layer.
+        pixels: int. As in `TrackFinderLSTM3D`, like the next three.
+        hidden_units: int.
+        variant: str.
+        next_layer: bool.
+        lstm: callable, units -> layer. The LSTM, where it reads the planes.
+        dense: callable, units -> layer. The fully connected layer, where it reads the planes.
+
+    Raises:
+        ValueError: as `TrackFinderLSTM3D`.
+    """
+    _check(variant, next_layer)
+    if next_layer:
+        planes = keras.layers.Cropping1D((0, 1), name="layers_before")(planes)
+    logits = keras.layers.Dense(pixels**2, name="logits")(_hidden(planes, hidden_units, variant, lstm, dense))
+    if next_layer:
+        logits = keras.layers.ZeroPadding1D((1, 0), name="layers_behind")(logits)
+    return keras.layers.Activation("softmax", dtype="float32", name="probability")(logits)
+
+
 def _check(variant, next_layer):
     if variant not in VARIANTS:
         raise ValueError(f"variant must be one of {', '.join(VARIANTS)}, got {variant!r}: choose one of them.")
@@ -71,12 +89,13 @@ def _check(variant, next_layer):
         )
 
 
-def _hidden(planes, units, variant):
-    lstm = original_lstm(units, return_sequences=True, name="forward" if variant == "bidirectional" else "lstm")
+def _hidden(planes, units, variant, lstm, dense):
     if variant == "basic":
-        return lstm(planes)
+        return lstm(units, return_sequences=True, name="lstm")(planes)
     if variant == "deep":
-        encoded = keras.layers.Dense(units, activation="relu", name="encoder")(planes)
-        return keras.layers.Dense(units, activation="relu", name="decoder")(lstm(encoded))
-    both = keras.layers.Bidirectional(lstm, name="lstm")(planes)
-    return keras.layers.Dense(units, activation="relu", name="decoder")(both)
+        planes = dense(units, activation="relu", name="encoder")(planes)
+        hidden = original_lstm(units, return_sequences=True, name="lstm")(planes)
+    else:
+        forward = lstm(units, return_sequences=True, name="forward")
+        hidden = keras.layers.Bidirectional(forward, name="lstm")(planes)
+    return keras.layers.Dense(units, activation="relu", name="decoder")(hidden)
