@@ -47,11 +47,11 @@ class CombinatorialKalmanFilter:
     that would have been accepted. The candidate with the lowest chi2 behind the last layer is the track. In layers
     where it has no hit, it decides for the fired pixel nearest to its line (if nothing fired, for the pixel on it).
 
-    Pixel residuals are bounded, not Gaussian: a hit is at most half a pixel from the track. Two axes with three seed
-    hits miss the fourth by a chi2 of at most 2 * 10 (the residual 1/2 (1 + 2/3 + 1/3 + 4/3) against the variance
-    (1 + 4/9 + 1/9 + 16/9) / 12), later ones by less in practice: the default gate loses no track. At 100 background
-    tracks in 50 x 50 planes about 0.7 of their hits fall into it behind the seed, 0.3 at the end, and a track has about
-    ten branches: the default keeps nearly all of them.
+    Pixel residuals are bounded, not Gaussian. Of all straight lines the worst raises chi2, in both axes together, by
+    7.2 in layer 3, 15.7 in layer 9 and 24 (1 - 2 (2 l + 1) / ((l + 1) (l + 2))) in layer l: the default gate, their
+    limit, loses no track. At 100 background tracks in 50 x 50 planes it holds 0.8 of their hits behind three seed
+    layers and 0.4 in layer 9 on average; the default number of branches follows nearly all of them. Measured there:
+    gates from 12 to 40 and 8 branches or more change nothing, a gate of 6 loses 1.5 % of the hits, a single branch 6 %.
 
     Args:
         seed_layers: int, at least 2. Number of first layers, which hold the hit of the track alone.
@@ -79,7 +79,7 @@ class CombinatorialKalmanFilter:
     seed_layers: int = 3
     measurement_variance: float = 1 / 12
     process_noise: float = 0.0
-    gate: float = 20.0
+    gate: float = 24.0
     branches: int = 16
 
     def __post_init__(self):

@@ -18,7 +18,7 @@ def grown(state, covariance, hits, variance, gate):
             yield hit, state + gain @ residual, smaller, chi2
 
 
-def find(image, seed_layers=3, variance=1 / 12, gate=20.0, branches=16):
+def find(image, seed_layers=3, variance=1 / 12, gate=24.0, branches=16):
     """Return the flat pixel of the best candidate in each layer (-1 where its gate was empty), and its chi2."""
     hits = [np.argwhere(plane) for plane in image]
     first, second = hits[0][0] + 0.5, hits[1][0] + 0.5

@@ -9,6 +9,7 @@ from keras_hep.metrics.classification import LayerAccuracy
 from keras_hep.simulation.plane_detector import PlaneDetector
 from keras_hep.tracking.fired_pixels import centres
 from keras_hep.tracking.kalman import CombinatorialKalmanFilter
+from keras_hep.tracking.line_cells import line_cells
 from keras_hep.tracking.nearest_hit import NearestHitWalk
 
 
@@ -82,10 +83,15 @@ def test_the_default_gate_loses_no_isolated_track(pixels):
     assert tracks.chi2.max() < 30
 
 
-def test_the_default_gate_is_the_largest_residual_behind_three_seed_hits():
-    weights = np.array([-2, 1, 4]) / 3
-    largest = 0.5 * (1 + np.abs(weights).sum())
-    assert 2 * largest**2 / ((1 + weights @ weights) / 12) == pytest.approx(CombinatorialKalmanFilter().gate)
+def test_no_straight_line_leaves_the_default_gate():
+    paths = line_cells(16).paths
+    for layer in range(2, 16):
+        before = np.arange(layer) - (layer - 1) / 2
+        weights = 1 / layer + before * (layer + 1) / 2 / (before @ before)
+        residual = paths[:, layer] - paths[:, :layer] @ weights
+        largest = 2 * np.max(residual**2) / ((1 + weights @ weights) / 12)
+        assert largest == pytest.approx(24 * (1 - 2 * (2 * layer + 1) / ((layer + 1) * (layer + 2))))
+        assert largest < CombinatorialKalmanFilter().gate
 
 
 @pytest.mark.parametrize(("background", "accuracy"), [(3, 0.9995), (30, 0.9955), (100, 0.985)])
@@ -137,7 +143,7 @@ def test_a_candidate_without_a_hit_in_its_gate_goes_on_and_pays():
     images = one_event([(0, 4)], [(1, 4)], [(2, 4)], [(3, 0), (0, 0)], [(4, 4)], [(5, 4)])
     tracks = CombinatorialKalmanFilter().find(images)
     assert tracks.measured.tolist() == [[True, True, True, False, True, True]]
-    assert tracks.chi2 == pytest.approx([20])
+    assert tracks.chi2 == pytest.approx([24])
     assert tracks.pixels[0, 3] == 3 * 8 + 0, "of the fired pixels the one nearest to the line"
     np.testing.assert_allclose(tracks.states, [[5.5, 4.5, 1, 0]], atol=1e-12)
     before = np.array([0, 1, 2, 4, 5]) - 5
@@ -150,7 +156,7 @@ def test_an_empty_layer_takes_the_pixel_on_the_line():
     tracks = CombinatorialKalmanFilter().find(images)
     assert tracks.pixels.tolist() == [[4, 12, 20, 28, 36, 44]]
     assert tracks.measured.sum() == 4
-    assert tracks.chi2 == pytest.approx([40])
+    assert tracks.chi2 == pytest.approx([48])
 
 
 @settings(max_examples=25, deadline=None)
