@@ -81,3 +81,38 @@ class ScheduledNadam(keras.optimizers.Optimizer):
             "epsilon": self.epsilon,
             "schedule_decay": self.schedule_decay,
         }
+
+
+@keras.saving.register_keras_serializable(package="keras_hep")
+class NormalisedGradientDescent(keras.optimizers.Optimizer):
+    """Steps of the same length whatever the size of the gradient: each variable changes by gradient / (rms + epsilon).
+
+    The root mean square is that of all entries of one variable's gradient.
+
+    Args:
+        learning_rate: float. Root mean square of a step.
+        epsilon: float. A gradient far smaller than this takes smaller steps.
+
+    Reference: F. Chollet, "How convolutional neural networks see the world", Keras blog (2016), whose recipe the
+        authors of Farrell et al., EPJ Web Conf. 150 (2017) 00003, Figure 14, follow.
+
+    Example:
+
+    >>> weight = keras.Variable([1.0, 1.0])
+    >>> NormalisedGradientDescent().apply([ops.convert_to_tensor([300.0, 400.0])], [weight])
+    >>> [round(float(value), 4) for value in weight.numpy()]
+    [0.1515, -0.1314]
+    """
+
+    def __init__(self, learning_rate=1.0, epsilon=1e-5, name="normalised_gradient_descent", **kwargs):
+        super().__init__(learning_rate=learning_rate, name=name, **kwargs)
+        self.epsilon = epsilon
+
+    def update_step(self, gradient, variable, learning_rate):
+        """Change one variable by one step."""
+        rms = ops.sqrt(ops.mean(ops.square(gradient)))
+        self.assign_sub(variable, ops.cast(learning_rate * gradient / (rms + self.epsilon), variable.dtype))
+
+    def get_config(self):
+        """Return the arguments."""
+        return {**super().get_config(), "epsilon": self.epsilon}

@@ -1,5 +1,6 @@
 """The Gaussian likelihood against linear algebra, and means over real tracks."""
 
+import itertools
 import json
 
 import keras
@@ -111,12 +112,10 @@ def test_gradient_against_finite_differences():
     np.testing.assert_allclose(gradients(predicted, truth)[0], expected, rtol=2e-2, atol=1e-3)
 
 
-@pytest.mark.parametrize("residual", [0.0, 1e-3, 1e3])
-@pytest.mark.parametrize("logarithms", [(-1e3, -1e3), (-12, 12), (12, -12), (1e3, 1e3), (0, 0)])
-@pytest.mark.parametrize("free", [-1e3, -8.0, 0.0, 8.0, 1e3])
-def test_loss_and_gradients_are_finite_at_extremes(residual, logarithms, free):
-    predicted = np.array([[[residual, -residual, *logarithms, free]]], np.float32)
-    found = gradients(predicted, np.zeros((1, 1, 2), np.float32), through=TrackCovariance())
+def test_loss_and_gradients_are_finite_at_extremes():
+    ends = itertools.product([0.0, 1e-3, 1e3], [-1e3, -12, 0, 12, 1e3], [-1e3, -12, 0, 12, 1e3], [-1e3, -8, 0, 8, 1e3])
+    predicted = np.array([[(residual, -residual, *free) for residual, *free in ends]], np.float32)
+    found = gradients(predicted, np.zeros((1, predicted.shape[1], 2), np.float32), through=TrackCovariance())
     assert np.isfinite(found).all()
 
 

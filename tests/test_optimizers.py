@@ -1,11 +1,11 @@
-"""Nadam with its old schedule: by hand, and against Keras 3 where the two agree."""
+"""Nadam with its old schedule, by hand and against Keras 3 where the two agree; steps of equal length."""
 
 import json
 
 import keras
 import numpy as np
 
-from keras_hep.optimizers import ScheduledNadam
+from keras_hep.optimizers import NormalisedGradientDescent, ScheduledNadam
 
 GRADIENTS = [np.array(values, np.float32) for values in ([1.0, -2.0], [0.5, 3.0], [-0.1, 0.2], [4.0, 0.0])]
 
@@ -61,3 +61,31 @@ def test_two_variables_do_not_mix():
     np.testing.assert_allclose(weights[0].numpy(), steps(ScheduledNadam(0.01))[-1], rtol=1e-6)
     alone = steps(ScheduledNadam(0.01), [-2 * gradient for gradient in GRADIENTS])[-1]
     np.testing.assert_allclose(weights[1].numpy(), alone, rtol=1e-6)
+
+
+def test_steps_of_normalised_gradients_by_hand():
+    path = steps(NormalisedGradientDescent(0.5, epsilon=0.1), GRADIENTS[:2])
+    first = [1 - 0.5 * 1 / (np.sqrt(2.5) + 0.1), 2 + 0.5 * 2 / (np.sqrt(2.5) + 0.1)]
+    rms = np.sqrt((0.5**2 + 3**2) / 2)
+    second = [first[0] - 0.5 * 0.5 / (rms + 0.1), first[1] - 0.5 * 3 / (rms + 0.1)]
+    np.testing.assert_allclose(path, [first, second], rtol=1e-6)
+
+
+def test_normalised_steps_do_not_depend_on_the_scale_of_the_gradient():
+    large = steps(NormalisedGradientDescent(0.1), [1000 * gradient for gradient in GRADIENTS])
+    np.testing.assert_allclose(large, steps(NormalisedGradientDescent(0.1)), rtol=1e-3)
+    np.testing.assert_array_equal(steps(NormalisedGradientDescent(0.1), [np.zeros(2, np.float32)]), [[1.0, 2.0]])
+
+
+def test_each_variable_is_normalised_by_itself():
+    weights = [keras.Variable(np.zeros(2, np.float32)) for _ in range(2)]
+    gradients = [keras.ops.convert_to_tensor(np.array(values, np.float32)) for values in ([3.0, 4.0], [300.0, 400.0])]
+    NormalisedGradientDescent().apply(gradients, weights)
+    np.testing.assert_allclose(weights[0].numpy(), weights[1].numpy(), rtol=1e-4)
+
+
+def test_configuration_of_normalised_gradients():
+    optimizer = NormalisedGradientDescent(0.3, epsilon=1e-2)
+    serialized = json.loads(json.dumps(keras.optimizers.serialize(optimizer)))
+    assert serialized["registered_name"] == "keras_hep>NormalisedGradientDescent"
+    assert keras.optimizers.deserialize(serialized).get_config() == optimizer.get_config()

@@ -1,5 +1,6 @@
 """Published networks as Keras models, one class per file."""
 
+from keras_hep.models.maximising_images import maximising_images
 from keras_hep.models.track_finder_autoencoder import TrackFinderAutoencoder
 from keras_hep.models.track_finder_autoencoder_3d import TrackFinderAutoencoder3D
 from keras_hep.models.track_finder_cnn import TrackFinderCNN
@@ -23,5 +24,6 @@ __all__ = [
     "TrackFinderWedgeLSTM",
     "TrackParameterCovarianceNetwork",
     "TrackParameterNetwork",
+    "maximising_images",
     "wiring",
 ]
