@@ -21,6 +21,15 @@ def test_fired_positions_by_hand():
     assert hits.tolist() == [[[1, 5], [-1, -1]], [[-1, -1], [3, -1]]]
 
 
+def test_width_of_the_lists():
+    image = np.array([[[1, 0, 1], [0, 0, 0]]])
+    assert layers.fired_positions(image, width=3).tolist() == [[[0, 2, -1], [-1, -1, -1]]]
+    assert layers.fired_positions(image, width=2).tolist() == [[[0, 2], [-1, -1]]]
+    assert layers.fired_positions(0 * image).shape == (1, 2, 0)
+    with pytest.raises(ValueError, match="must hold the 2 hits of the fullest layer, got 1: make the lists wider"):
+        layers.fired_positions(image, width=1)
+
+
 @given(arrays.arrays(np.uint8, st.tuples(*[st.integers(1, 4)] * 3), elements=st.integers(0, 1)))
 @settings(max_examples=50, deadline=None)
 def test_fired_positions_are_the_planes_again(planes):
