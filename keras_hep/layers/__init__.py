@@ -3,16 +3,22 @@
 from keras_hep.layers.fired_positions import fired_positions
 from keras_hep.layers.hit_dense import HitDense
 from keras_hep.layers.hit_lstm import HitLSTM
+from keras_hep.layers.hit_softmax import HitSoftmax
 from keras_hep.layers.original_lstm import original_lstm
 from keras_hep.layers.plane_decoder import PlaneDecoder
 from keras_hep.layers.plane_encoder import PlaneEncoder
+from keras_hep.layers.road_to_layers import RoadToLayers
+from keras_hep.layers.seed_road import SeedRoad
 from keras_hep.layers.track_covariance import TrackCovariance
 
 __all__ = [
     "HitDense",
     "HitLSTM",
+    "HitSoftmax",
     "PlaneDecoder",
     "PlaneEncoder",
+    "RoadToLayers",
+    "SeedRoad",
     "TrackCovariance",
     "fired_positions",
     "original_lstm",

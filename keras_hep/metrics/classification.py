@@ -86,7 +86,7 @@ def hit_accuracy(scores, images, labels, first_layer):
 
     Args:
         scores: float array, shape (events, layers, pixels).
-        images: array, shape (events, layers, pixels): non-zero where a pixel fired.
+        images: array, shape (events, layers, pixels) or (events, layers, side, side): non-zero where a pixel fired.
         labels: int array, shape (events, layers): the true pixel.
         first_layer: int. First layer behind the seed.
 
@@ -103,7 +103,7 @@ def hit_accuracy(scores, images, labels, first_layer):
     >>> hit_accuracy(scores, np.array([[[0, 1, 1]]]), np.array([[1]]), first_layer=0).mean
     1.0
     """
-    fired = np.where(np.asarray(images) != 0, scores, -np.inf)
+    fired = np.where(np.reshape(images, scores.shape) != 0, scores, -np.inf)
     return LayerAccuracy(np.argmax(fired, axis=-1) == labels, first_layer)
 
 
@@ -153,8 +153,8 @@ def track_finding(batches, first_layer):
     """Measure a track finder on test events.
 
     Args:
-        batches: iterable of (images, labels, scores): arrays of shape (events, layers, pixels), (events, layers) and
-            (events, layers, pixels), such as `keras_hep.training.predictions` yields.
+        batches: iterable of (images, labels, scores): arrays of shape (events, layers, pixels) or (events, layers,
+            side, side), (events, layers) and (events, layers, pixels), such as `keras_hep.training.predictions` yields.
         first_layer: int. First layer behind the seed.
 
     Returns:
@@ -168,7 +168,7 @@ def track_finding(batches, first_layer):
             pixel_accuracy(scores, labels, first_layer).right,
             hit_accuracy(scores, images, labels, first_layer).right,
             cross_entropy(scores, labels),
-            np.count_nonzero(images, axis=-1),
+            np.count_nonzero(np.reshape(images, scores.shape), axis=-1),
         )
         for images, labels, scores in batches
     ]

@@ -1,6 +1,7 @@
 """Published networks as Keras models, one class per file."""
 
 from keras_hep.models.maximising_images import maximising_images
+from keras_hep.models.road_track_finder import RoadTrackFinder
 from keras_hep.models.track_finder_autoencoder import TrackFinderAutoencoder
 from keras_hep.models.track_finder_autoencoder_3d import TrackFinderAutoencoder3D
 from keras_hep.models.track_finder_cnn import TrackFinderCNN
@@ -14,6 +15,7 @@ from keras_hep.models.track_parameter_network import TrackParameterNetwork
 from keras_hep.models.wiring import wiring
 
 __all__ = [
+    "RoadTrackFinder",
     "TrackFinderAutoencoder",
     "TrackFinderAutoencoder3D",
     "TrackFinderCNN",

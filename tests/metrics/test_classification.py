@@ -98,3 +98,15 @@ def test_no_events():
 def test_depth_correlation_has_both_signs():
     assert classification.depth_correlation(np.array([[5, 1, 2, 4]]), 1) == pytest.approx(1)
     assert classification.depth_correlation(np.array([[0, 4, 2, 1]]), 1) == pytest.approx(-1)
+
+
+def test_planes_are_flattened():
+    random = np.random.default_rng(4)
+    images, scores = random.integers(0, 2, (5, 3, 2, 2)), random.random((5, 3, 4))
+    images[..., 0, 1], labels = 1, np.ones((5, 3), int)
+    flat, planes = (
+        classification.track_finding([(hits, labels, scores)], first_layer=1)
+        for hits in (images.reshape(5, 3, 4), images)
+    )
+    np.testing.assert_array_equal(planes.hit.right, flat.hit.right)
+    np.testing.assert_array_equal(planes.fired, flat.fired)
