@@ -59,6 +59,37 @@ def line_cells(layers):
     return LineCells(tuple(first), tuple(count), tuple(lowest), np.array(paths), area)
 
 
+def next_layer_limit(layers, seed_layers):
+    """Return how often the best guess of a track's next pixel is right when all its pixels before are known.
+
+    No finder that does not read a layer can be better in it, on average over tracks in planes of two axes so wide that
+    their edges tell nothing.
+
+    Args:
+        layers: int.
+        seed_layers: int, at least 2. First layers, which are not guessed.
+
+    Returns:
+        float array, shape (layers - seed_layers,): for each layer behind the seed the probability of its most probable
+        pixel, averaged over the tracks.
+
+    Example:
+
+    >>> next_layer_limit(layers=3, seed_layers=2).tolist()
+    [0.25]
+    """
+    cells = line_cells(layers)
+    limits = []
+    for layer in range(seed_layers, layers):
+        patterns, pattern = np.unique(cells.paths[:, : layer + 1], axis=0, return_inverse=True)
+        area = np.bincount(pattern, weights=cells.area)
+        before, history = np.unique(patterns[:, :-1], axis=0, return_inverse=True)
+        best = np.zeros(len(before))
+        np.maximum.at(best, history, area)
+        limits.append(best.sum() ** 2)  # the two axes are independent
+    return np.array(limits)
+
+
 def _cut(polygon, layer):
     """Return (pixel in a layer, part of the polygon) of the pixels that its lines cross, a list in rising order."""
     positions = [before + (after - before) * layer for before, after in polygon]

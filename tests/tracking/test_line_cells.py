@@ -6,7 +6,7 @@ import itertools
 import numpy as np
 import pytest
 
-from keras_hep.tracking.line_cells import line_cells
+from keras_hep.tracking.line_cells import line_cells, next_layer_limit
 
 
 def test_two_layers_have_one_pattern():
@@ -63,3 +63,19 @@ def test_patterns_read_backwards_are_patterns_of_the_same_area():
         backwards = tuple(pixel - start - step * layer for layer, pixel in enumerate(path[::-1]))
         assert area[backwards] == pytest.approx(weight, rel=1e-14)
     assert all(abs(a - b) <= 3 for path in area for a, b in itertools.pairwise(path))
+
+
+def test_the_limit_of_guessing_the_next_layer_is_reached_by_its_own_rule():
+    random, layers, seed_layers = np.random.default_rng(5), 10, 3
+    entry, gaps = random.random(200_000), random.random(200_000) - 0.5
+    pixels = np.floor(entry[:, None] + gaps[:, None] * 4 * np.arange(layers)).astype(int)
+    limit = next_layer_limit(layers, seed_layers)
+    assert np.all((limit > 0.4) & (limit < 0.8))
+    for layer in (seed_layers, layers - 1):
+        slopes = pixels[:, 1:2] - pixels[:, :1]
+        relative = pixels - pixels[:, :1] - slopes * np.arange(layers)
+        _, history = np.unique(relative[:, :layer], axis=0, return_inverse=True)
+        offset = relative[:, layer] - relative[:, layer].min()
+        counts = np.zeros((history.max() + 1, offset.max() + 1))
+        np.add.at(counts, (history, offset), 1)
+        assert abs((counts.max(axis=1).sum() / len(entry)) ** 2 - limit[layer - seed_layers]) < 0.01
