@@ -11,16 +11,17 @@ class TrackFinderHitLSTM3D(keras.Model):
     """The networks of `TrackFinderLSTM3D` with the fired pixels as input: same weights, same function.
 
     The first matrix product of those networks multiplies thousands of pixels, of which a handful is not 0, with their
-    weights; here it is the sum of the weights of the fired pixels, which pays while few fire. Measured on TensorFlow, one
-    busy core, 10 layers of 50 x 50 pixels, 512 hidden units, 128 events, as the ratio of speeds to `TrackFinderLSTM3D`:
+    weights; here it is the sum of the weights of the fired pixels, which pays while few fire. Measured on TensorFlow,
+    one busy core, 10 layers of 50 x 50 pixels, 512 hidden units, 128 events, as the ratio of speeds to those of
+    `TrackFinderLSTM3D` (its spread over two runs):
 
-    - basic: inference 2.7, 1.9 and 0.7 with a mean background of 1, 10 and 100 tracks, training 1.7 to 2.4, 1.0 to 1.4
-      and 0.5: inference wins up to about 30 tracks, training up to about 10;
-    - deep, whose first product is four times smaller: 1.1 to 1.3 up to 10 tracks, 0.7 to 1.5 at 100 (no clear winner).
+    - basic: inference 2.6 to 2.7, 1.9 and 0.7 with a mean background of 1, 10 and 100 tracks, training 1.7 to 2.4,
+      1.0 to 1.4 and 0.5; at 30 tracks 1.9 and 0.9 (one run);
+    - deep, whose first product is four times smaller: 1.0 to 1.3 up to 10 tracks, 0.7 to 1.5 at 100, no clear winner.
 
-    JAX on a CPU gathers rows slowly: there the first product alone wins at 1 track and loses from 10 on. The sum holds
-    batch x layers x hits x (4 x hidden units) numbers at a time (hidden units in the deep network): 1.3 GB for 128
-    events with lists of 128 hits.
+    With JAX on a CPU the first product alone is faster at 1 track, equal within the noise at 10 and seven times slower
+    at 100. The sum holds batch x layers x hits x (4 x hidden units) numbers at a time (hidden units in the deep
+    network): 1.3 GB for 128 events with lists of 128 hits.
 
     Args:
         layers: int. Detector layers.
