@@ -169,9 +169,18 @@ def predictions(model, stream, *, events, seed, block=1024):
         (inputs, labels, scores), and the sample weights where the stream has them: NumPy arrays of up to `block`
         events.
     """
-    for number, start in enumerate(range(0, events, block)):
-        inputs, labels, *weights = stream.batch(min(block, events - start), seeds(seed, "test", number))
+    for inputs, labels, *weights in unseen_events(stream, events=events, seed=seed, block=block):
         yield inputs, labels, predict(model, inputs), *weights
+
+
+def unseen_events(stream, *, events, seed, block=1024):
+    """Draw the test events that `predictions` predicts, for finders that are no Keras model.
+
+    Yields:
+        What `stream.batch` returns, up to `block` events at a time.
+    """
+    for number, start in enumerate(range(0, events, block)):
+        yield stream.batch(min(block, events - start), seeds(seed, "test", number))
 
 
 def predict(model, inputs, batch_size=256):

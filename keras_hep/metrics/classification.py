@@ -178,6 +178,39 @@ def track_finding(batches, first_layer):
     return TrackFinding(LayerAccuracy(pixel, first_layer), LayerAccuracy(hit, first_layer), loss, fired)
 
 
+def finder_accuracy(finder, batches, first_layer):
+    """Measure a track finder that is no network on test events.
+
+    Args:
+        finder: object with `find(images)`, whose answer has `pixels` (one that fired, in every layer) and perhaps
+            `predicted` (one that is named before the layer is read), int arrays of shape (events, layers).
+        batches: iterable of (images, labels), such as `keras_hep.training.unseen_events` yields.
+        first_layer: int. First layer behind the seed.
+
+    Returns:
+        (pixel, hit): two `LayerAccuracy`, of `predicted` (of `pixels` where there is none) and of `pixels`.
+
+    Raises:
+        ValueError: if there are no events.
+
+    Example:
+
+    >>> from keras_hep.simulation.plane_detector import PlaneDetector
+    >>> from keras_hep.tracking.nearest_hit import NearestHitWalk
+    >>> alone = PlaneDetector(layers=10, pixels=20, dimensions=3, seed_layers=3, background=0)
+    >>> finder_accuracy(NearestHitWalk(), [alone.batch(events=50, seed=7)], first_layer=3)[1].mean
+    1.0
+    """
+    right = []
+    for images, labels in batches:
+        found = finder.find(images)
+        right.append([getattr(found, "predicted", found.pixels) == labels, found.pixels == labels])
+    if not right:
+        raise ValueError("finder_accuracy needs at least one batch of events, got none.")
+    pixel, hit = (np.concatenate(parts) for parts in zip(*right, strict=True))
+    return LayerAccuracy(pixel, first_layer), LayerAccuracy(hit, first_layer)
+
+
 def depth_correlation(values, first_layer):
     """Return the Spearman rank correlation of a layer's number with its mean value, over the layers behind the seed.
 

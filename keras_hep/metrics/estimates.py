@@ -72,3 +72,25 @@ def fraction(count, trials):
     """
     smoothed = (count + 1) / (trials + 2)
     return count / trials, np.sqrt(smoothed * (1 - smoothed) / trials)
+
+
+def largest_rise(values, errors):
+    """Return the largest step upwards between neighbours, in units of its combined standard error.
+
+    Args:
+        values: array of shape (points,), at least two.
+        errors: array of shape (points,): independent standard errors. A step between two points without error is 0 if
+            it is none, and infinite else.
+
+    Returns:
+        float, negative if every step goes down.
+
+    Example:
+
+    >>> largest_rise([3.0, 1.0, 1.5], [0.1, 0.3, 0.4])
+    1.0
+    """
+    step = np.diff(np.asarray(values, float))
+    combined = np.hypot(errors[:-1], errors[1:])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(np.where(step == 0, 0.0, step / combined).max())

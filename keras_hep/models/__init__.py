@@ -10,6 +10,7 @@ from keras_hep.models.track_finder_hit_lstm_3d import TrackFinderHitLSTM3D
 from keras_hep.models.track_finder_lstm import TrackFinderLSTM
 from keras_hep.models.track_finder_lstm_3d import TrackFinderLSTM3D
 from keras_hep.models.track_finder_wedge_lstm import TrackFinderWedgeLSTM
+from keras_hep.models.track_finders_3d import track_finders_3d
 from keras_hep.models.track_parameter_covariance_network import TrackParameterCovarianceNetwork
 from keras_hep.models.track_parameter_network import TrackParameterNetwork
 from keras_hep.models.wiring import wiring
@@ -27,5 +28,6 @@ __all__ = [
     "TrackParameterCovarianceNetwork",
     "TrackParameterNetwork",
     "maximising_images",
+    "track_finders_3d",
     "wiring",
 ]

@@ -1,5 +1,7 @@
 """Accuracies by hand, and the invariant that hit accuracy is never below pixel accuracy."""
 
+import types
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -110,3 +112,29 @@ def test_planes_are_flattened():
     )
     np.testing.assert_array_equal(planes.hit.right, flat.hit.right)
     np.testing.assert_array_equal(planes.fired, flat.fired)
+
+
+class Answers:
+    """A finder that knows its answers."""
+
+    def __init__(self, pixels, predicted=None):
+        self.answer = types.SimpleNamespace(pixels=np.array(pixels))
+        if predicted is not None:
+            self.answer.predicted = np.array(predicted)
+
+    def find(self, images):
+        return self.answer
+
+
+def test_accuracy_of_a_finder():
+    labels = np.array([[3, 1, 2], [0, 0, 0]])
+    batches = [(None, labels), (None, labels + 1)]
+    pixel, hit = classification.finder_accuracy(
+        Answers([[3, 1, 2], [0, 1, 0]], [[3, 0, 2], [0, 1, 1]]), batches, first_layer=1
+    )
+    assert (pixel.mean, hit.mean) == (3 / 8, 4 / 8)
+    assert pixel.decisions == hit.decisions == 8
+    same = classification.finder_accuracy(Answers([[3, 1, 2], [0, 1, 0]]), batches, first_layer=1)
+    assert same[0].mean == same[1].mean == hit.mean
+    with pytest.raises(ValueError, match="at least one batch"):
+        classification.finder_accuracy(Answers([[0]]), [], first_layer=1)

@@ -34,3 +34,16 @@ def test_fraction_has_an_error_at_the_ends_too():
     values, errors = estimates.fraction(np.array([2, 4]), 8)
     np.testing.assert_allclose(values, [0.25, 0.5])
     assert errors[0] < errors[1]
+
+
+@pytest.mark.parametrize(
+    ("values", "errors", "expected"),
+    [
+        ([0.9, 0.7, 0.5], [0.1, 0.1, 0.1], -0.2 / np.hypot(0.1, 0.1)),
+        ([0.9, 0.5, 0.9], [0.3, 0.3, 0.4], 0.4 / 0.5),
+        ([1.0, 1.0, 0.5], [0.0, 0.0, 0.1], 0.0),
+        ([0.5, 0.6], [0.0, 0.0], np.inf),
+    ],
+)
+def test_largest_rise(values, errors, expected):
+    assert estimates.largest_rise(values, errors) == pytest.approx(expected)
