@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from keras_hep.metrics.estimates import largest_rise
+from keras_hep.metrics import prediction_spread, reach
+from keras_hep.metrics.estimates import largest_rise, mean
 from keras_hep.suite.record import Curve, Quantity
 
 _DECISION = "one decision per test event and layer behind the seed"
@@ -40,7 +41,7 @@ def curves(name, backgrounds, accuracies, suffix=""):
 
 
 def over_backgrounds(name, accuracies):
-    """Describe one finder by numbers: means over all backgrounds, ends, and what more tracks cost.
+    """Describe one finder by numbers: means over all backgrounds, accuracies with most tracks, what more tracks cost.
 
     Args:
         name: str. The finder.
@@ -52,17 +53,15 @@ def over_backgrounds(name, accuracies):
     quantities = []
     for index, kind in enumerate(["pixel", "hit"]):
         values, errors, decisions = _columns(accuracies, index)
-        mean, error = values.mean(), np.sqrt((errors**2).sum()) / len(errors)
-        lost, uncertain = values[0] - values[-1], np.hypot(errors[0], errors[-1])
+        error = np.sqrt((errors**2).sum()) / len(errors)
+        text = f"{kind} accuracy, mean over backgrounds"
         quantities += [
-            Quantity(
-                f"{name}_{kind}_mean", mean, error, "1", f"{kind} accuracy, mean over backgrounds", sum(decisions)
-            ),
+            Quantity(f"{name}_{kind}_mean", values.mean(), error, "1", text, sum(decisions)),
             Quantity(f"{name}_{kind}_crowded", values[-1], errors[-1], "1", "with most tracks", decisions[-1]),
-            Quantity(f"{name}_{kind}_lost", lost, uncertain, "1", "with fewest tracks minus with most"),
-            Quantity(f"{name}_{kind}_rise", largest_rise(values, errors), definition="steepest rise, in errors"),
         ]
-    return quantities
+    lost, uncertain = values[0] - values[-1], np.hypot(errors[0], errors[-1])
+    text = "hit accuracy with fewest tracks minus that with most"
+    return [*quantities, Quantity(f"{name}_hit_lost", lost, uncertain, "1", text)]
 
 
 def ranking(accuracies):
@@ -112,6 +111,53 @@ def difference(name, first, second):
     error = worst.std(ddof=1) / len(worst) ** 0.5
     text = "difference of two hit accuracies on the same events, at the number of tracks where it is smallest"
     return Quantity(name, worst.mean(), error, definition=text, count=len(worst))
+
+
+def breadth(name, predicted, first_layer, threshold):
+    """Describe how broad a network's predictions are behind the seed.
+
+    Args:
+        name: str. The network.
+        predicted: list of (images, labels, scores), as from `keras_hep.training.predictions`.
+        first_layer: int. First layer behind the seed.
+        threshold: float. Score above which a pixel counts as shown.
+
+    Returns:
+        list of `Quantity`.
+    """
+    entropy, shown, on_hit = (
+        np.concatenate([measure(images, scores)[:, first_layer:] for images, _, scores in predicted]).mean(axis=1)
+        for measure in (
+            lambda images, scores: prediction_spread.entropy(scores),
+            lambda images, scores: prediction_spread.pixels_above(scores, threshold),
+            lambda images, scores: prediction_spread.highest_on_hit(scores, images),
+        )
+    )
+    behind, count = "per layer behind the seed", len(entropy)
+    text = f"pixels with a score above {threshold} {behind}"
+    return [
+        Quantity(f"{name}_entropy", *mean(entropy), "nat", f"of the prediction, {behind}", count),
+        Quantity(f"{name}_pixels_shown", *mean(shown), "pixels", text, count),
+        Quantity(f"{name}_argmax_on_hit", *mean(on_hit), "1", f"highest-scoring pixel fired, {behind}", count),
+    ]
+
+
+def own_layer_influence(name, predict, images, first_layer):
+    """Return how much a layer's scores can change with that layer's own hits, over the layers behind the seed.
+
+    Args:
+        name: str. The network.
+        predict: callable, images -> scores, float array (events, layers, pixels).
+        images: array, shape (events, layers, ...).
+        first_layer: int. First layer behind the seed.
+
+    Returns:
+        `Quantity`, to the five digits that every backend agrees on.
+    """
+    layers = range(first_layer, images.shape[1])
+    changes = [reach.influence(predict, images, slice(layer, layer + 1))[:, layer].max() for layer in layers]
+    text = "largest change of any score of a layer when that layer's hits are exchanged"
+    return Quantity(f"{name}_own_layer_influence", round(float(max(changes)), 5), definition=text)
 
 
 def _columns(pairs, index):

@@ -295,3 +295,29 @@ def test_input_and_prediction_show_the_same_event_with_its_true_track():
     (track,) = [line for line in after.lines if line.get_label() == "true track"]
     np.testing.assert_array_equal(track.get_xydata(), [[0, 1], [1, 1], [2, 1], [3, 1]])
     assert [text.get_text() for text in after.get_legend().get_texts()] == ["true track"]
+
+
+def finder_curves():
+    return {
+        name: Curve(name, (1, 10), values, (0.0, 0.1), "tracks")
+        for name, values in [("lstm_hit", (1.0, 0.5)), ("kalman_hit", (1.0, 0.9)), ("cnn_pixel", (0.2, 0.1))]
+    }
+
+
+def test_finders_are_drawn_in_the_order_of_their_labels():
+    _, axes = figures.panels()
+    figures.compare_finders(axes, finder_curves(), "_hit", {"kalman": "filter", "cnn": "CNN", "lstm": "LSTM"})
+    assert [entry.get_label() for entry in axes.containers] == ["filter", "LSTM"]
+    assert axes.get_xscale() == "log"
+    assert axes.containers[0].lines[0].get_color() == "black"
+    assert axes.containers[1].lines[0].get_color() == figures.COLOURS[1]
+    assert list(axes.containers[1].lines[0].get_ydata()) == [1.0, 0.5]
+
+
+def test_wrong_decisions_are_drawn_on_a_logarithmic_axis():
+    _, axes = figures.panels()
+    figures.compare_finders(axes, finder_curves(), "_hit", {"lstm": "LSTM"}, wrong=True)
+    drawn = axes.containers[0].lines[0].get_ydata()
+    assert np.isnan(drawn[0])
+    assert drawn[1] == pytest.approx(0.5)
+    assert axes.get_yscale() == "log"

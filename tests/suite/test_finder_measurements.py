@@ -37,12 +37,11 @@ def test_curves():
 
 def test_numbers_over_backgrounds():
     found = named(finder_measurements.over_backgrounds("cnn", FINDERS["cnn"]))
-    expected = {"pixel_mean": 0.5, "hit_mean": 0.875, "hit_crowded": 0.75, "hit_lost": 0.25, "pixel_lost": 0.0}
+    expected = {"pixel_mean": 0.5, "hit_mean": 0.875, "hit_crowded": 0.75, "hit_lost": 0.25, "pixel_crowded": 0.5}
     assert {name: found[f"cnn_{name}"].value for name in expected} == expected
     assert found["cnn_hit_mean"].error == pytest.approx(0.125)
     assert found["cnn_hit_mean"].count == 8
-    assert found["cnn_hit_rise"].value == pytest.approx(-1.0)
-    assert found["cnn_pixel_rise"].value == 0.0
+    assert found["cnn_hit_lost"].error == pytest.approx(0.25)
 
 
 def test_ranking():
@@ -71,3 +70,22 @@ def test_the_difference_is_that_of_the_worst_background():
     assert found.error == 0.0
     other = finder_measurements.difference("d", FINDERS["cnn"], FINDERS["next_layer_lstm"])
     assert (other.value, other.error) == (-0.25, pytest.approx(0.25))
+
+
+def test_breadth():
+    scores = np.array([[[1.0, 0.0, 0.0], [0.5, 0.49, 0.01]], [[1.0, 0.0, 0.0], [1.0, 0.0, 0.0]]])
+    images = np.array([[[1, 0, 0], [1, 0, 0]], [[1, 0, 0], [0, 1, 0]]])
+    found = named(finder_measurements.breadth("lstm", [(images, None, scores)], first_layer=1, threshold=0.01))
+    assert found["lstm_pixels_shown"].value == 1.5
+    assert found["lstm_argmax_on_hit"].value == 0.5
+    entropy = -(0.5 * np.log(0.5) + 0.49 * np.log(0.49) + 0.01 * np.log(0.01))
+    assert found["lstm_entropy"].value == pytest.approx(entropy / 2)
+    assert found["lstm_entropy"].count == 2
+
+
+def test_influence_of_a_layer_on_itself():
+    images = np.arange(24.0).reshape(2, 4, 3)
+    own = finder_measurements.own_layer_influence("lstm", lambda images: images, images, first_layer=1)
+    assert (own.name, own.value) == ("lstm_own_layer_influence", 12.0)
+    before = finder_measurements.own_layer_influence("next", lambda images: np.roll(images, 1, axis=1), images, 1)
+    assert before.value == 0.0

@@ -17,6 +17,7 @@ carries the logo or the name of a collaboration: these are reproductions, not th
 
 from keras_hep.suite.figures.diagrams import nested_boxes, network_diagram
 from keras_hep.suite.figures.events import display_3d, event_display, input_and_prediction, track_lines
+from keras_hep.suite.figures.finders import compare_finders
 from keras_hep.suite.figures.page import (
     COLOURS,
     DOUBLE,
@@ -38,6 +39,7 @@ __all__ = [
     "SINGLE",
     "axis_labels",
     "bands",
+    "compare_finders",
     "display_3d",
     "event_display",
     "histogram",
