@@ -2,7 +2,7 @@
 
 Source    Farrell et al., EPJ Web Conf. 150 (2017) 00003, doi:10.1051/epjconf/201715000003, Figure 11
 Data      images of one to six straight tracks, 50 layers of 50 pixels, simulated here, to probe the untrained network
-Cost      smoke 4 s, quick 4 s, full 6 s (2 CPU cores, 1 GB)
+Cost      smoke, quick and full 3 s (2 CPU cores, 1.1 GB)
 Expect    9,295,050 parameters, 18,578,253 with the head for the covariances; 25 x 25 pixels behind the pooling; the
           first three of six tracks are those of a network that emits three
 Differs   the network is probed with random weights, which show its structure as well as trained ones

@@ -39,13 +39,10 @@ __all__ = [
     "SINGLE",
     "axis_labels",
     "bands",
-    "compare_finders",
     "display_3d",
     "event_display",
     "histogram",
     "input_and_prediction",
-]
-__all__ += [
     "label",
     "legend",
     "level",
