@@ -39,6 +39,7 @@ __all__ = [
     "SINGLE",
     "axis_labels",
     "bands",
+    "compare_finders",
     "display_3d",
     "event_display",
     "histogram",
