@@ -13,6 +13,7 @@ import warnings
 import numpy as np
 
 from keras_hep import files
+from keras_hep.event_batches import event_batches
 
 CLASSIFICATION = "sparse_categorical_crossentropy"
 CHUNK_EVENTS = 12_800  # events of one block of seeds: training can go on from its end
@@ -308,8 +309,8 @@ def _fit_chunks(trainer, stream, arguments, checkpoint):
         start, seen = time.perf_counter(), state["seen"]
         end_of_interval = min((seen // interval + 1) * interval, events)
         size = min(CHUNK_EVENTS, end_of_interval - seen)
-        chunk = _batches(stream, size, arguments["batch_size"], seeds(seed, "train", seen))
-        logs = {name: values[0] for name, values in trainer.fit(chunk, verbose=0, shuffle=False).history.items()}
+        with event_batches(stream, size, arguments["batch_size"], seeds(seed, "train", seen)) as chunk:
+            logs = {name: values[0] for name, values in trainer.fit(chunk, verbose=0, shuffle=False).history.items()}
         if not np.isfinite(logs["loss"]):
             raise TrainingDiverged(
                 f"The loss became {logs['loss']} after {seen:,} events: lower the learning rate or change the seed; "
@@ -336,21 +337,6 @@ def _close_interval(state, interval, events):
     shown = ", ".join(f"{name} {value:.4f}" for name, value in sorted(means.items(), reverse=True))
     rate = seen / state["seconds"]
     print(f"  {seen:>9,} of {events:,} events, {shown}, {rate:,.0f} events/s", file=sys.stderr, flush=True)
-
-
-def _batches(stream, events, batch_size, seed):
-    import keras
-
-    class Batches(keras.utils.PyDataset):
-        def __len__(self):
-            return -(-events // batch_size)
-
-        def __getitem__(self, number):
-            size = min(batch_size, events - number * batch_size)
-            inputs, *targets = stream.batch(size, [*seed, number])
-            return inputs.astype(np.float32), *targets
-
-    return Batches()
 
 
 class Checkpoint:

@@ -51,10 +51,11 @@ BOUNDARIES = {
         anywhere={"numpy"}, in_functions={"tensorflow", "tensorflow_gnn", "tf_keras"}, own=ARRAY_PARTS
     ),
     "keras_hep.formats": dataclasses.replace(arrays, anywhere=arrays.anywhere | {"h5py"}),
+    "keras_hep.event_batches": Boundary(anywhere={"numpy"}, in_functions={"keras"}),
     "keras_hep.training": Boundary(
         anywhere={"keras", "numpy", "h5py"},
         in_functions=FRAMEWORKS,
-        own=NETWORK_PARTS | {"files", "training", "weights"},
+        own=NETWORK_PARTS | {"files", "event_batches", "training", "weights"},
     ),
     "keras_hep.weights": Boundary(anywhere={"keras", "numpy", "h5py"}, own=NETWORK_PARTS | {"files", "weights"}),
     "keras_hep.data": Boundary(
