@@ -35,7 +35,7 @@ SCALES = {
     "quick": {
         "planes": {"pixels": 16, "backgrounds": (0.1024, 0.3072, 1.024, 3.072, 10.24), "separate": False},
         "network": {"hidden_units": 144, "convolutions": 7},
-        "events": {"recurrent": 153_600, "cnn": 38_400, "autoencoder": 102_400, "road": 409_600},
+        "events": {"recurrent": 153_600, "cnn": 76_800, "autoencoder": 102_400, "road": 409_600},
         "test_events": {"own": 5_000, "paper": 2_000},
     },
     "full": {
@@ -46,14 +46,18 @@ SCALES = {
     },
 }
 FILTERS = {"walk": NearestHitWalk(), "kalman": CombinatorialKalmanFilter(), "posterior": LinePosterior()}
-LABELS = {"walk": "nearest hit", "kalman": "Kalman filter", "posterior": "ideal observer", "road": "road (ours)"}
-LABELS |= {
+LABELS = {
     "lstm": "LSTM",
     "deep_lstm": "deep LSTM",
     "bidirectional_lstm": "biLSTM",
     "next_layer_lstm": "next-layer LSTM",
+    "cnn": "CNN",
+    "autoencoder": "autoencoder",
+    "road": "road network (ours)",
+    "walk": "nearest hit",
+    "kalman": "Kalman filter",
+    "posterior": "ideal observer",
 }
-LABELS |= {"cnn": "CNN", "autoencoder": "autoencoder"}
 
 
 def reproduce(planes, network, events, test_events, seed=7):
@@ -88,6 +92,7 @@ def reproduce(planes, network, events, test_events, seed=7):
     )
 
     quantities = [
+        Quantity("pixels_per_side", pixels, unit="pixels"),
         Quantity("training_events", events["recurrent"], unit="events", definition="per network and mean"),
         Quantity("test_events", test_events["own"], unit="events", definition="per network and mean"),
         Quantity(
@@ -120,10 +125,16 @@ def accuracy(finder, detector, events, seed):
 
 def draw(result, reference):
     figure, (pixel, hit, wrong) = figures.panels(columns=3, aspect=0.95)
+    side = result.quantities["pixels_per_side"].value
     for axes, kind in [(pixel, "pixel"), (hit, "hit")]:
         figures.compare_finders(axes, result.curves, f"_{kind}_accuracy", LABELS)
         figures.axis_labels(axes, "mean number of background tracks", f"{kind} accuracy")
+        axes.set_title(f"{side} x {side} pixels")
     figures.compare_finders(wrong, result.curves, "_hit_accuracy_at_50", LABELS, wrong=True)
-    figures.axis_labels(wrong, "mean number of background tracks", "wrong hits, 50 x 50 pixels")
-    figures.legend(figure, columns=5)
+    if reference:
+        published = 1 - reference.quantities["networks_hit_crowded_mean"].value
+        wrong.plot(100, published, "o", color="black", markerfacecolor="white", label="all six networks (published)")
+    figures.axis_labels(wrong, "mean number of background tracks", "fraction of wrong hits")
+    wrong.set_title("50 x 50 pixels")
+    figures.legend(figure, columns=4)
     return figure
