@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from keras_hep.metrics import prediction_spread, reach
+from keras_hep import training
+from keras_hep.metrics import classification, prediction_spread, reach
 from keras_hep.metrics.estimates import largest_rise, mean
 from keras_hep.suite.record import Curve, Quantity
 
@@ -12,6 +13,30 @@ _PIXEL = (
 )
 _HIT = f"highest-scoring fired pixel is the true one; {_DECISION}"
 _ERROR = "error from the spread between events, as the decisions within one are correlated"
+
+
+def accuracies(finders, detectors, events, seed):
+    """Measure finders on the test events of detectors.
+
+    Args:
+        finders: list of Keras models, or of objects as `keras_hep.metrics.classification.finder_accuracy` takes them.
+        detectors: list of `PlaneDetector`, one for each.
+        events: int. Test events of each.
+        seed: int. The run's seed.
+
+    Returns:
+        list of (pixel, hit), two `LayerAccuracy` for each.
+    """
+    measured = []
+    for finder, detector in zip(finders, detectors, strict=True):
+        if hasattr(finder, "find"):
+            drawn = training.unseen_events(detector, events=events, seed=seed)
+            measured.append(classification.finder_accuracy(finder, drawn, detector.seed_layers))
+        else:
+            predicted = training.predictions(finder, detector, events=events, seed=seed)
+            found = classification.track_finding(predicted, detector.seed_layers)
+            measured.append((found.pixel, found.hit))
+    return measured
 
 
 def curves(name, backgrounds, accuracies, suffix=""):

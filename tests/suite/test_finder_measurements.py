@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from keras_hep.metrics.classification import LayerAccuracy
+from keras_hep.simulation.plane_detector import PlaneDetector
 from keras_hep.suite import finder_measurements
+from keras_hep.tracking.nearest_hit import NearestHitWalk
 
 
 def accuracy(*rows):
@@ -25,6 +27,24 @@ FINDERS = {
 
 def named(quantities):
     return {quantity.name: quantity for quantity in quantities}
+
+
+def test_networks_and_filters_are_measured_on_the_same_events(monkeypatch):
+    detectors = [PlaneDetector(6, 8, 3, 3, mean, "poisson") for mean in (0, 4)]
+    monkeypatch.setattr(
+        finder_measurements.training, "predict", lambda model, images: images.reshape(len(images), 6, 64) * 1.0
+    )
+    network, walk = finder_measurements.accuracies([object(), NearestHitWalk()], [detectors[1]] * 2, 64, seed=3)
+    assert network[0].right.shape == walk[0].right.shape == (64, 6)
+    # The first of the fired pixels is right where it is the only one, and there the walk is right as well.
+    alone = [
+        LayerAccuracy(images.reshape(64, 6, 64).sum(axis=2) == 1, 3)
+        for images, _ in [detectors[1].batch(64, [3, 1, 0])]
+    ]
+    assert np.all(network[1].right[alone[0].right])
+    assert np.all(walk[1].right[alone[0].right])
+    (empty,) = finder_measurements.accuracies([NearestHitWalk()], detectors[:1], 64, seed=3)
+    assert empty[1].mean == 1.0
 
 
 def test_curves():

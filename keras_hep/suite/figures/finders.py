@@ -4,12 +4,24 @@ import numpy as np
 
 from keras_hep.suite.figures.page import COLOURS, MARKERS, style
 
+FINDERS = {
+    "lstm": "LSTM",
+    "deep_lstm": "deep LSTM",
+    "bidirectional_lstm": "biLSTM",
+    "next_layer_lstm": "next-layer LSTM",
+    "cnn": "CNN",
+    "autoencoder": "autoencoder",
+    "road": "road network (ours)",
+    "walk": "nearest hit",
+    "kalman": "Kalman filter",
+    "posterior": "ideal observer",
+}
 # Line, marker and grey level of the finders that are no network
 _FILTERS = {"walk": (":", "x", "0.5"), "kalman": ("-", "s", "black"), "posterior": ("--", "", "0.35")}
 
 
 @style()
-def compare_finders(axes, curves, ending, labels, wrong=False):
+def compare_finders(axes, curves, ending, labels=FINDERS, wrong=False):
     """Draw the curves of several finders over the number of tracks, on a logarithmic axis.
 
     Args:
@@ -17,7 +29,7 @@ def compare_finders(axes, curves, ending, labels, wrong=False):
         curves: dict of name to `Curve`. That of a finder is named finder + `ending`; one without it is left out.
         ending: str.
         labels: dict of finder to its name in the legend, drawn in this order: the networks get the colours one after
-            the other; "walk", "kalman" and "posterior" are black and grey.
+            the other; "walk", "kalman" and "posterior" are black and grey. By default those of the HEP.TrkX study.
         wrong: bool. Draw 1 minus the values, on a logarithmic axis; where nothing was wrong nothing is drawn.
     """
     networks = [finder for finder in labels if finder not in _FILTERS]
