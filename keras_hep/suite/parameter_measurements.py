@@ -92,16 +92,26 @@ def combined_rms_by_tracks(measured, most):
     return [Curve("combined_rms_by_tracks", tracks, values, errors, "tracks", "px", text)]
 
 
-def shown_residuals(measured, stream, most=10_000):
-    """Return the first residuals as a figure shows them, as a dict of arrays.
+def shown_tracks(predicted, stream, most=10_000):
+    """Return the first true and predicted tracks as a figure shows them, as a dict of arrays.
+
+    Args:
+        predicted: list of (images, parameters, predictions, weights), as from `keras_hep.training.predictions`.
+        stream: `TrackImages`.
+        most: int. Number of tracks.
 
     Returns:
-        dict: `residuals`, float32, shape (tracks, 2), of intercept [px] and slope [px/layer]; `multiplicity`, uint8,
-        shape (tracks,), the number of tracks in the event.
+        dict: `true` and `predicted`, float32, shape (tracks, 2), intercept [px] and slope [px/layer]; `multiplicity`,
+        uint8, shape (tracks,), the number of tracks in the event.
     """
-    shown = slice(0, most)
-    values = measured.values[shown] / (1, stream.slope_scale)
-    return {"residuals": values.astype(np.float32), "multiplicity": measured.multiplicity[shown].astype(np.uint8)}
+    true, found, weights = (np.concatenate(parts) for parts in list(zip(*predicted, strict=True))[1:])
+    real, scale = weights > 0, np.array([1, stream.slope_scale])
+    tracks = np.broadcast_to(real.sum(axis=1, keepdims=True), real.shape)
+    return {
+        "true": (true[real][:most] / scale).astype(np.float32),
+        "predicted": (found[real][:most, :2] / scale).astype(np.float32),
+        "multiplicity": tracks[real][:most].astype(np.uint8),
+    }
 
 
 def floor(fitted, stream):

@@ -7,16 +7,21 @@ import numpy as np
 from keras_hep.suite.rules import Check, Verdict
 
 RTOL = 1e-5
+# With the default `rtol`, a hundredth of a standard error, and a thousandth of the size of an error itself: rounding
+# may move a decision or a quantile, and no statistical error is known better than that.
+OF_ERROR, OF_SIZE_OF_ERROR = 1_000, 100
 WHY = "The same weights on the same events give the same numbers up to rounding, on every backend."
 
 
 def replay(recorded, again, rtol=RTOL):
     """Compare two results of the same weights.
 
-    Numbers agree within `rtol` of their magnitude, or of their error where that is larger. Entries of a curve or an
-    array agree within `rtol` of their own magnitude plus a tenth of `rtol` of the largest one, so that rounding of
-    values near zero is no difference; NaN and infinities must be at the same places. Bools, integers, shapes, dtypes,
-    units and the numbers of points are equal. A quantity that is no finite number never agrees.
+    Numbers agree within `rtol` of their magnitude, or within a small share of their standard error (`OF_ERROR` times
+    `rtol`) where that is more. Entries of a curve or an array agree within `rtol` of their own magnitude plus a tenth
+    of `rtol` of the largest one, so that rounding of values near zero is no difference, or within the same share of
+    their error; errors agree within `OF_SIZE_OF_ERROR` times `rtol`. NaN and infinities must be at the same places.
+    Bools, integers, shapes, dtypes, units and the numbers of points are equal. A quantity that is no finite number
+    never agrees.
 
     Args:
         recorded: `Result`.
@@ -60,7 +65,7 @@ def _quantity(old, new, rtol):
         same = type(old.value) is type(new.value) and old.value == new.value
         return same, {"difference": "equal" if same else "not equal", **shown}
     error = old.error if old.error is not None and math.isfinite(old.error) else 0.0
-    difference, allowed = new.value - old.value, rtol * max(abs(old.value), error)
+    difference, allowed = new.value - old.value, rtol * max(abs(old.value), OF_ERROR * error)
     shown["difference"] = f"{difference:+.3g} (allowed {allowed:.3g})"
     if not abs(difference) <= allowed < math.inf:
         return False, shown
@@ -71,7 +76,7 @@ def _quantity(old, new, rtol):
 def _same_error(old, new, rtol):
     if old is None or new is None:
         return old is new
-    return bool(_close(np.float64(old), np.float64(new), rtol)[0])
+    return bool(_close(np.float64(old), np.float64(new), OF_SIZE_OF_ERROR * rtol)[0])
 
 
 def _curve(old, new, rtol):
@@ -82,8 +87,12 @@ def _curve(old, new, rtol):
         message = f"Units, points and errors must be {(units, length, old.error is not None)}, got {found}."
         return False, {"message": message, **shown}
     results = [
-        (field, *_close(np.asarray(getattr(old, field)), np.asarray(getattr(new, field)), rtol))
-        for field in ("x", "y", "error")
+        (field, *_close(np.asarray(getattr(old, field)), np.asarray(getattr(new, field)), tolerance, spread))
+        for field, tolerance, spread in [
+            ("x", rtol, 0.0),
+            ("y", rtol, old.error),
+            ("error", OF_SIZE_OF_ERROR * rtol, 0.0),
+        ]
         if getattr(old, field) is not None
     ]
     text = ", ".join(f"{field} {difference:.3g}" for field, _, difference in results)
@@ -100,15 +109,20 @@ def _array(old, new, rtol):
     return agree, {"difference": f"largest of {old.size} entries: {difference:.3g}"}
 
 
-def _close(old, new, rtol):
-    """Return whether two float arrays of one shape agree, and their largest finite difference."""
+def _close(old, new, rtol, spread=None):
+    """Return whether two float arrays of one shape agree, and their largest finite difference.
+
+    `spread`: standard errors of the old entries, or None.
+    """
     finite = np.isfinite(old) & np.isfinite(new)
     if not np.array_equal(old[~finite], new[~finite], equal_nan=True):
         return False, math.inf
+    spread = np.broadcast_to(0.0 if spread is None else np.asarray(spread, float), old.shape)[finite]
     old, new = old[finite], new[finite]
     if not old.size:
         return True, 0.0
     magnitude = np.abs(old)
     with np.errstate(over="ignore"):
-        difference, allowed = np.abs(new - old), rtol * (magnitude + 0.1 * magnitude.max())
+        by_error = OF_ERROR * np.where(np.isfinite(spread), spread, 0.0)
+        difference, allowed = np.abs(new - old), rtol * np.maximum(magnitude + 0.1 * magnitude.max(), by_error)
     return bool(np.all((difference <= allowed) & np.isfinite(allowed))), float(difference.max())

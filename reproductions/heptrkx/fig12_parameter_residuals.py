@@ -85,7 +85,7 @@ def reproduce(size, batch, rates, events, test_events, three_events=0, single_ev
             quantities.append(Quantity("overfitting", overfitting, definition="test_mse over the last training loss"))
             quantities += measurements.by_tracks(measured, slots) + measurements.order(predicted)
             curves += measurements.combined_rms_by_tracks(measured, slots)
-            arrays = measurements.shown_residuals(measured, stream)
+            arrays = measurements.shown_tracks(predicted, stream)
 
     floor = track_parameter_baselines.least_squares_residuals(studies[""][0], 20_000, training.seeds(seed, "display"))
     isolated, *_ = TrackImages(slots=1, tracks=1, tracks_law="fixed").batch(20_000, training.seeds(seed, "display"))
@@ -96,7 +96,7 @@ def reproduce(size, batch, rates, events, test_events, three_events=0, single_ev
 
 def draw(result, reference):
     figure, (slope, intercept, by_tracks) = figures.panels(columns=3, aspect=0.95)
-    residuals, alone = result.arrays["residuals"], result.arrays["multiplicity"] == 1
+    residuals, alone = result.arrays["predicted"] - result.arrays["true"], result.arrays["multiplicity"] == 1
     for axes, values, name, unit in (
         (slope, residuals[:, 1], "slope", "px/layer"),
         (intercept, residuals[:, 0], "intercept", "px"),

@@ -53,10 +53,13 @@ def test_residuals_by_tracks():
     assert (curve.x_unit, curve.y_unit) == ("tracks", "px")
 
 
-def test_shown_residuals_are_the_first_ones_with_the_slope_per_layer():
-    shown = measurements.shown_residuals(RESIDUALS, STREAM, most=3)
-    np.testing.assert_array_equal(shown["residuals"], np.float32([(1, 1), (-1, 0), (3, -1)]))
-    np.testing.assert_array_equal(shown["multiplicity"], [1, 1, 2])
+def test_shown_tracks_are_the_first_real_ones_with_the_slope_per_layer():
+    true = np.array([[[1.0, 6.0], [9.0, 9.0]], [[2.0, 12.0], [3.0, -6.0]]])
+    weights = np.array([[1.0, 0.0], [1.0, 1.0]])
+    shown = measurements.shown_tracks([(None, true, true + 6, weights)], STREAM, most=2)
+    np.testing.assert_array_equal(shown["true"], np.float32([(1, 1), (2, 2)]))
+    np.testing.assert_array_equal(shown["predicted"], np.float32([(7, 2), (8, 3)]))
+    np.testing.assert_array_equal(shown["multiplicity"], [1, 2])
 
 
 def test_floor_over_the_formula_is_1_for_hits_of_independent_errors():
