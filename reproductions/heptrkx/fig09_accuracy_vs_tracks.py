@@ -37,7 +37,7 @@ SCALES = {
         "planes": (16, (0.1024, 0.3072, 1.024, 3.072, 10.24), False),
         "network": (144, 7),
         "events": {"recurrent": 153_600, "cnn": 76_800, "autoencoder": 102_400, "road": 409_600},
-        "test_events": (5_000, 2_000),
+        "test_events": (2_500, 2_000),
     },
     "full": {
         "planes": (50, (1, 3, 10, 30, 100), True),

@@ -38,9 +38,10 @@ def test_step_is_the_gradient_over_its_root_mean_square():
 
 @pytest.mark.parametrize(("layer", "channels"), [("conv_1", 3), ("conv_2", 4)])
 def test_every_channel_of_a_network_gains(layer, channels):
+    keras.utils.set_random_seed(1)
     model = models.TrackParameterNetwork(**NETWORK)
     start = np.random.default_rng(1).random((channels, 10, 8)).astype(np.float32)
-    images, before, after = models.maximising_images(model, layer, start)
+    images, before, after = models.maximising_images(model, layer, start, steps=100, step_size=0.1)
     assert images.shape == start.shape
     assert np.all(after > before)
     response = keras.Model(model.input, model.get_layer(layer).output)

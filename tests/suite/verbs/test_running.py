@@ -3,6 +3,7 @@ import pathlib
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -18,7 +19,12 @@ def environment():
 def start(*arguments):
     command = [sys.executable, "-m", "keras_hep", *arguments]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    return subprocess.Popen(command, env=environment(), **pipes)
+    # A test run in the background of a shell ignores Ctrl-C, and so would the processes that it starts.
+    return subprocess.Popen(command, env=environment(), preexec_fn=_heed_interrupts, **pipes)
+
+
+def _heed_interrupts():
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def test_run_prints_the_checks_and_draws(drawing, capsys):
@@ -152,7 +158,8 @@ SCALES = {"quick": {}}
 def reproduce(seed=1):
     running = pathlib.Path("running")
     running.touch(exist_ok=False)
-    time.sleep(1.5)
+    while not pathlib.Path("go_on").exists():
+        time.sleep(0.01)
     running.unlink()
     return Result([Quantity("slope", float(seed))], arrays={"x": np.full(200_000, seed)})
 '''
@@ -162,9 +169,16 @@ def test_two_runs_of_an_item_go_one_after_the_other(project, add_script, publish
     monkeypatch.chdir(project)
     add_script("toy/fig06_twice", TWICE)
     publish("toy/fig06_twice", 2.0, {"of": "slope", "rule": "within", "atol": 5})
-    processes = [start("run", "fig06", "--seed", str(seed)) for seed in (1, 2)]
-    printed = [process.communicate(timeout=240) for process in processes]
-    assert [process.returncode for process in processes] == [0, 0], printed
-    assert sum("Waiting for another run of toy/fig06_twice" in out for out, _ in printed) == 1
+    first = start("run", "fig06", "--seed", "1")
+    while not (project / "running").exists():
+        assert first.poll() is None
+        time.sleep(0.01)
+    second = start("run", "fig06", "--seed", "2")
+    while "Waiting for another run of toy/fig06_twice" not in second.stdout.readline():
+        assert second.poll() is None
+    (project / "go_on").touch()
+    printed = [process.communicate(timeout=240) for process in (first, second)]
+    assert [first.returncode, second.returncode] == [0, 0], printed
+    assert "Waiting" not in printed[0][0]
     result = record.Result.read(project / "results/produced/toy/fig06_twice.json")
     assert set(result.arrays["x"]) == {result.provenance["seed"]} == {result.quantities["slope"].value}
