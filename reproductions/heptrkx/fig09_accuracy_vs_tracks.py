@@ -55,14 +55,14 @@ def reproduce(planes, network, events, test_events, seed=7):
     streams = own if separate else [PlaneDetector(10, pixels, 3, 3, backgrounds, "poisson")] * len(own)
     networks, weights = {}, {}
     for name, model in models.track_finders_3d(10, pixels, *network).items():
-        trained = [
-            training.fit(
+        trained = {
+            stream: training.fit(
                 model, stream, optimizer=ScheduledNadam(0.002), events=events.get(name, events["recurrent"]), seed=seed
             )
-            for stream in streams
-        ]
-        weights |= {f"{name}_{number}" if separate else name: one.weights for number, one in enumerate(trained)}
-        finders = [one.model for one in trained]
+            for stream in dict.fromkeys(streams)
+        }
+        weights |= {f"{name}_{n}" if separate else name: one.weights for n, one in enumerate(trained.values())}
+        finders = [trained[stream].model for stream in streams]
         networks[name] = finder_measurements.accuracies(finders, own, test_events[0], seed)
 
     decay = keras.optimizers.schedules.CosineDecay(0.002, events["road"] // 128)
