@@ -3,7 +3,7 @@
 Source    Farrell et al., EPJ Web Conf. 150 (2017) 00003, doi:10.1051/epjconf/201715000003, Figure 10
 Data      plane-detector toy in three dimensions, 10 layers, seed of 3 layers, simulated here; quick: 16 x 16 pixels and
           1.024 background tracks on average, full: 50 x 50 pixels and 10
-Cost      smoke 10 s, quick 20 s with the networks of figure 9, else 2 min (2 CPU cores); full as two trainings of it
+Cost      smoke 10 s, quick 5 s with the networks of figure 9, else 90 s (2 CPU cores); full as two trainings of it
 Expect    the basic LSTM scores the pixels that fired, the next-layer LSTM a broad spot around the extrapolated track
 Differs   the number of tracks in the published display is not stated; besides the display, 1,000 events are measured
 """
