@@ -3,7 +3,7 @@
 Source    Farrell et al., EPJ Web Conf. 150 (2017) 00003, doi:10.1051/epjconf/201715000003, Figure 9
 Data      plane-detector toy in three dimensions, 10 layers, seed of 3 layers, Poisson number of background tracks,
           simulated here; full: 50 x 50 pixels, means 1 to 100; quick: 16 x 16 pixels, means scaled to equal occupancy
-Cost      smoke 40 s, quick 11 min (2 CPU cores); full 135 PFLOP, days on one GPU; 1.9 GB
+Cost      smoke 40 s, quick 11 to 13 min (2 CPU cores); full 135 PFLOP, days on one GPU; 1.9 GB
 Expect    next-layer LSTM: worst pixel and best hit accuracy; every network of the paper below the Kalman filter
 Differs   at quick the networks are smaller (144 hidden units, 7 convolutions) and each is trained once on a mixture of
           all means, so that only orderings compare; noise (none) and seed layers are not stated in the paper; layers
