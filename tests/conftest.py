@@ -1,10 +1,28 @@
-"""What every layer and model must be able to do, checked in one call."""
+"""What every layer and model must be able to do, checked in one call; and where genuine data files are."""
 
 import inspect
 import json
+import os
+import pathlib
 
 import numpy as np
 import pytest
+
+
+@pytest.fixture
+def real_data():
+    """Return a function that turns "folder/prefix" into the path prefix of genuine files, or skips the test."""
+
+    def find(name):
+        folder = os.environ.get("KERAS_HEP_DATA")
+        if not folder:
+            pytest.skip(f"KERAS_HEP_DATA names no folder, so {name} is not tested on.")
+        prefix = pathlib.Path(folder, name)
+        if not any(prefix.parent.glob(f"{prefix.name}*")):
+            pytest.skip(f"The folder of KERAS_HEP_DATA has no {name}.")
+        return prefix
+
+    return find
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Graphs of hits and tracks as plain arrays."""
