@@ -1,5 +1,7 @@
 """Keras layers, one class per file."""
 
+from keras_hep.layers.edge_dense import EdgeDense
+from keras_hep.layers.edges_to_nodes import EdgesToNodes
 from keras_hep.layers.fired_positions import fired_positions
 from keras_hep.layers.hit_dense import HitDense
 from keras_hep.layers.hit_lstm import HitLSTM
@@ -12,6 +14,8 @@ from keras_hep.layers.seed_road import SeedRoad
 from keras_hep.layers.track_covariance import TrackCovariance
 
 __all__ = [
+    "EdgeDense",
+    "EdgesToNodes",
     "HitDense",
     "HitLSTM",
     "HitSoftmax",

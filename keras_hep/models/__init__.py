@@ -1,7 +1,9 @@
 """Published networks as Keras models, one class per file."""
 
+from keras_hep.models.interaction_network import InteractionNetwork
 from keras_hep.models.maximising_images import maximising_images
 from keras_hep.models.road_track_finder import RoadTrackFinder
+from keras_hep.models.segment_classifier import SegmentClassifier
 from keras_hep.models.track_finder_autoencoder import TrackFinderAutoencoder
 from keras_hep.models.track_finder_autoencoder_3d import TrackFinderAutoencoder3D
 from keras_hep.models.track_finder_cnn import TrackFinderCNN
@@ -16,7 +18,9 @@ from keras_hep.models.track_parameter_network import TrackParameterNetwork
 from keras_hep.models.wiring import wiring
 
 __all__ = [
+    "InteractionNetwork",
     "RoadTrackFinder",
+    "SegmentClassifier",
     "TrackFinderAutoencoder",
     "TrackFinderAutoencoder3D",
     "TrackFinderCNN",
