@@ -14,14 +14,14 @@ def event_batches(stream, events, batch_size, seed, threads=None):
     Every batch has its own seed, so that neither the number of threads nor their order changes what is drawn.
 
     Args:
-        stream: object with `batch(events, seed)` that returns a tuple of arrays, the inputs first.
+        stream: object with `batch(events, seed)` that returns a tuple of arrays, the inputs first; these may be a dict.
         events: int.
         batch_size: int. The last batch holds what is left.
         seed: list of int. The batch's number is appended to it.
         threads: int or None. None: as many as are good for the backend in use. 0: each batch when it is asked for.
 
     Yields:
-        `keras.utils.PyDataset` of float32 inputs and the other arrays as they are.
+        `keras.utils.PyDataset` of inputs (as float32, unless they are a dict) and the other arrays as they are.
     """
     import keras
 
@@ -31,7 +31,7 @@ def event_batches(stream, events, batch_size, seed, threads=None):
     def draw(number):
         size = min(batch_size, events - number * batch_size)
         inputs, *targets = stream.batch(size, [*seed, number])
-        return inputs.astype(np.float32), *targets
+        return inputs if isinstance(inputs, dict) else inputs.astype(np.float32), *targets
 
     class Batches(keras.utils.PyDataset):
         def __init__(self, pool):

@@ -13,6 +13,7 @@ import warnings
 import numpy as np
 
 from keras_hep import files
+from keras_hep.checkpoint import Checkpoint
 from keras_hep.event_batches import event_batches
 
 CLASSIFICATION = "sparse_categorical_crossentropy"
@@ -89,7 +90,19 @@ def seeds(seed, stream, *numbers):
     return [seed, STREAMS[stream], *numbers]
 
 
-def fit(model, stream, *, optimizer, events, seed, batch_size=128, interval=102_400, loss=CLASSIFICATION, start=None):
+def fit(
+    model,
+    stream,
+    *,
+    optimizer,
+    events,
+    seed,
+    batch_size=128,
+    interval=102_400,
+    loss=CLASSIFICATION,
+    metrics=(),
+    start=None,
+):
     """Train on a stream of events, each seen once; load the weights instead if this training was done before.
 
     The model is built anew from its configuration under `seed`, so the arguments alone decide the result. A checkpoint
@@ -98,7 +111,8 @@ def fit(model, stream, *, optimizer, events, seed, batch_size=128, interval=102_
     Args:
         model: Keras model with `get_config`. It is not changed.
         stream: dataclass with `batch(events, seed) -> (inputs, labels)`, such as `PlaneDetector`, or `-> (inputs,
-            labels, sample weights)`.
+            labels, sample weights)`. The inputs of a model with several are a dict of arrays; an event may be a
+            graph.
         optimizer: Keras optimizer, or the name of one. It is not changed: its configuration is used.
         events: int. Number of training events.
         seed: int. For initial weights and events.
@@ -106,6 +120,7 @@ def fit(model, stream, *, optimizer, events, seed, batch_size=128, interval=102_
         interval: int. Events per entry of the history.
         loss: name or instance of a Keras loss. With the default one, for probabilities of classes, the history has the
             accuracy too.
+        metrics: sequence of Keras metrics, further entries of the history by their names. They ignore sample weights.
         start: `Training` or None. Layers of the same name take over its weights and keep them.
 
     Returns:
@@ -129,6 +144,8 @@ def fit(model, stream, *, optimizer, events, seed, batch_size=128, interval=102_
     # Arguments that say nothing new stay out of the key.
     if loss != CLASSIFICATION:
         arguments["loss"] = loss if isinstance(loss, str) else _describe(loss)
+    if metrics:
+        arguments["metrics"] = [_describe(metric) for metric in metrics]
     if start is not None:
         arguments["start"] = start.weights["key"]
     key = content_key(model, stream, arguments)
@@ -143,7 +160,8 @@ def fit(model, stream, *, optimizer, events, seed, batch_size=128, interval=102_
         )
     with files.lock(_kept_path(place, key).with_suffix(".lock")):
         kept = _find(place, key, model)  # another process may have finished the same training meanwhile
-        return kept or _train(model, stream, optimizer, loss, start, arguments, _kept_path(place, key), key)
+        measures = loss, metrics or (["accuracy"] if loss == CLASSIFICATION else None)
+        return kept or _train(model, stream, optimizer, measures, start, arguments, _kept_path(place, key), key)
 
 
 def content_key(model, stream, arguments):
@@ -185,7 +203,17 @@ def unseen_events(stream, *, events, seed, block=1024):
 
 
 def predict(model, inputs, batch_size=256):
-    """Return the model's output for `inputs` as a float32 NumPy array."""
+    """Return the model's output for `inputs` as a float32 NumPy array.
+
+    Args:
+        model: Keras model.
+        inputs: array, or dict of arrays of a graph, which is predicted as a whole.
+        batch_size: int. Events at once, of an array.
+    """
+    if isinstance(inputs, dict):
+        import keras
+
+        return keras.ops.convert_to_numpy(model(inputs, training=False))
     return model.predict(np.asarray(inputs, np.float32), batch_size=batch_size, verbose=0)
 
 
@@ -241,8 +269,10 @@ def _intact(path, weights):
     return False
 
 
-def _train(model, stream, optimizer, loss, start, arguments, path, key):
+def _train(model, stream, optimizer, measures, start, arguments, path, key):
     import keras
+
+    loss, metrics = measures
 
     keras.utils.set_random_seed(arguments["seed"])
     model = type(model).from_config(model.get_config())
@@ -250,7 +280,6 @@ def _train(model, stream, optimizer, loss, start, arguments, path, key):
     # A second model over the same layers holds the optimizer, so that the weights file holds the network alone.
     trainer = keras.Model(model.input, model.output)
     optimizer = type(optimizer).from_config(optimizer.get_config())
-    metrics = ["accuracy"] if loss == CLASSIFICATION else None
     trainer.compile(optimizer, loss, metrics=metrics, jit_compile=_compiled_by_xla(keras))
     optimizer.build(trainer.trainable_variables)
     checkpoint = Checkpoint(path.with_suffix(".checkpoint.npz"), [*trainer.variables, *optimizer.variables])
@@ -337,38 +366,3 @@ def _close_interval(state, interval, events):
     shown = ", ".join(f"{name} {value:.4f}" for name, value in sorted(means.items(), reverse=True))
     rate = seen / state["seconds"]
     print(f"  {seen:>9,} of {events:,} events, {shown}, {rate:,.0f} events/s", file=sys.stderr, flush=True)
-
-
-class Checkpoint:
-    """The whole state of a training in one file, written whole and verified when read.
-
-    Args:
-        path: path of an `.npz` file.
-        variables: list of Keras variables: weights and optimizer.
-    """
-
-    def __init__(self, path, variables):
-        self.path = pathlib.Path(path)
-        self.variables = variables
-
-    def keep(self, state):
-        """Write the variables and `state`, a JSON-compatible dict."""
-        arrays = {f"variable_{number}": value.numpy() for number, value in enumerate(self.variables)}
-        packed = np.frombuffer(json.dumps(state).encode(), np.uint8)
-        with files.replacing(self.path) as temporary, open(temporary, "wb") as stream:
-            np.savez(stream, state=packed, **arrays)
-
-    def restore(self):
-        """Set the variables to the kept ones and return the state; None if there is no usable checkpoint."""
-        try:
-            with open(self.path, "rb") as stream, np.load(stream, allow_pickle=False) as kept:
-                arrays = [kept[f"variable_{number}"] for number in range(len(self.variables))]
-                state = json.loads(kept["state"].tobytes())
-        except FileNotFoundError:
-            return None
-        except Exception as error:  # whatever a damaged archive raises, the training starts again
-            warnings.warn(f"{self.path} is damaged ({error}): the training starts again.", stacklevel=2)
-            return None
-        for variable, array in zip(self.variables, arrays, strict=True):
-            variable.assign(array)
-        return state

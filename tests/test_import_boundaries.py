@@ -52,10 +52,12 @@ BOUNDARIES = {
     ),
     "keras_hep.formats": dataclasses.replace(arrays, anywhere=arrays.anywhere | {"h5py"}),
     "keras_hep.event_batches": Boundary(anywhere={"numpy"}, in_functions={"keras"}),
+    "keras_hep.checkpoint": Boundary(anywhere={"numpy"}, own={"files"}),
+    "keras_hep.training_metrics": Boundary(anywhere={"keras"}),
     "keras_hep.training": Boundary(
         anywhere={"keras", "numpy", "h5py"},
         in_functions=FRAMEWORKS,
-        own=NETWORK_PARTS | {"files", "event_batches", "training", "weights"},
+        own=NETWORK_PARTS | {"files", "checkpoint", "event_batches", "training", "weights"},
     ),
     "keras_hep.weights": Boundary(anywhere={"keras", "numpy", "h5py"}, own=NETWORK_PARTS | {"files", "weights"}),
     "keras_hep.data": Boundary(
