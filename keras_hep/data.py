@@ -79,7 +79,7 @@ def load(name, split="train", limit=None, data_dir=None):
     return _joined(blocks)
 
 
-def build(name, data_dir=None):
+def build(name, data_dir=None, manual_dir=None):
     """Build a data set, or verify it if it is there; what is damaged is built again.
 
     Two processes may do so at once: the second waits, then verifies.
@@ -87,6 +87,8 @@ def build(name, data_dir=None):
     Args:
         name: str. "dataset/config", or "dataset" for its first config.
         data_dir: str, path or None. Folder of data sets.
+        manual_dir: str, path or None. Folder of files that only the user can download; None: `downloads/manual` in
+            the folder of data sets, as in TFDS.
 
     Returns:
         `pathlib.Path` of the folder of the data set.
@@ -110,7 +112,7 @@ def build(name, data_dir=None):
                 shutil.rmtree(folder)
             builder = _builder_class(dataset)(data_dir=home, config=config or None)
             with _quiet(tfds):
-                builder.download_and_prepare()
+                builder.download_and_prepare(download_config=_download_config(tfds, manual_dir))
             return pathlib.Path(builder.data_path)
 
 
@@ -158,6 +160,12 @@ def _tfds():
         message = f"Data sets are read by TFDS, but {error.name} is not installed: pip install keras_hep."
         raise ModuleNotFoundError(message, name=error.name) from error
     return tensorflow_datasets
+
+
+def _download_config(tfds, manual_dir):
+    """Return the settings of a build: where the user's own downloads are, if not where TFDS looks for them."""
+    manual_dir = pathlib.Path(manual_dir).expanduser().absolute() if manual_dir else None
+    return tfds.download.DownloadConfig(manual_dir=manual_dir)
 
 
 def _data_dir(data_dir):

@@ -162,6 +162,7 @@ def _add_data(verbs):
     verb = _verb(verbs, "data", "build or verify a data set; prints its licence and citation")
     verb.add_argument("name", metavar="NAME", help="name of the data set: a folder of datasets/")
     verb.add_argument("--data-dir", metavar="DIR", help="folder of built data sets (default: that of TFDS)")
+    verb.add_argument("--manual-dir", metavar="DIR", help="folder of your own downloads (default: that of TFDS)")
 
 
 def _add_cite(verbs):

@@ -14,7 +14,7 @@ def data(arguments):
         known = ", ".join(names) or "none"
         raise catalog.UnknownItem(f"No data set is called {arguments.name!r}:{hint} there are {known}.")
     try:
-        path = data_sets.build(arguments.name, data_dir=arguments.data_dir)
+        path = data_sets.build(arguments.name, data_dir=arguments.data_dir, manual_dir=arguments.manual_dir)
         described = data_sets.describe(arguments.name, data_dir=arguments.data_dir)
     except ModuleNotFoundError as error:
         complain(missing_package(error) or sentence(error))
