@@ -63,7 +63,7 @@ BOUNDARIES = {
     "keras_hep.data": Boundary(
         anywhere={"numpy"}, in_functions={"tensorflow_datasets", "array_record"}, own={"", "files"}
     ),
-    "keras_hep.displays": Boundary(anywhere={"numpy"}, in_functions={"plotly"}, own=ARRAY_PARTS),
+    "keras_hep.displays": Boundary(anywhere={"numpy"}, in_functions={"plotly"}, own=ARRAY_PARTS | {"displays"}),
     "keras_hep.suite": Boundary(anywhere={"numpy"}, in_functions=FRAMEWORKS, own={"*"}),
     "keras_hep.suite.record": checks,
     "keras_hep.suite.reference": checks,

@@ -1,0 +1,10 @@
+"""Interactive views of hits, segments and tracks in space: one HTML page each, that loads nothing else.
+
+Each function returns the text of a page, to be written with `keras_hep.files.write_text` and opened in a browser. The
+page carries plotly's script and the drawing inside, both compressed, so that it works without a network and stays
+within 5 MB. The same input gives the same bytes, with the same release of plotly.
+"""
+
+from keras_hep.displays.views import event_view, graph_view, tracks_view
+
+__all__ = ["event_view", "graph_view", "tracks_view"]
