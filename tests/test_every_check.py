@@ -24,11 +24,18 @@ def names(pair):
 
 
 def result_of(reference, entry, agree):
-    """Return a result at full scale, on the authors' data, that should make the check agree or differ."""
+    """Return a result at full scale, on the data that the check asks for, that should make it agree or differ."""
     parts = (
         _curve(reference, entry, agree) if entry.against in reference.curves else _quantities(reference, entry, agree)
     )
-    return dataclasses.replace(Result(**parts, data="published"), id=reference.id, scale="full")
+    return dataclasses.replace(Result(**parts, **data_of(entry)), id=reference.id, scale="full")
+
+
+def data_of(entry):
+    """Return the fields `data` and `events` of a result that the check is asked of."""
+    if entry.data in ("any", "published"):
+        return {"data": "published"}
+    return {"data": "simulation"} if entry.data == "simulation" else {"data": "sample", "events": entry.data}
 
 
 def _curve(reference, entry, agree):

@@ -1,7 +1,8 @@
 """Finds the items of the suite in the folder tree and reads their recipe cards, without importing any script.
 
 The tree is the registry: `reproductions/<source>/<item>.py` is the item `<source>/<item>`, what was published stands in
-`results/references/<source>/<item>.json`, and our accepted run in `results/recorded/<source>/<item>.json`.
+`results/references/<source>/<item>.json`, and our accepted run in `results/recorded/<source>/<item>.json`. A run of the
+same script on genuine events stands beside it, as `<item>@<events>.json`.
 """
 
 import ast
@@ -37,10 +38,14 @@ class Item:
     Args:
         id: str. "source/item".
         root: `pathlib.Path`. The checkout.
+        events: str. Name of the genuine events it is run on, such as "event000000001"; empty for the simulation.
+        prefix: str. Where the files of these events are, empty if they were not looked for.
     """
 
     id: str
     root: pathlib.Path
+    events: str = ""
+    prefix: str = dataclasses.field(default="", compare=False)
 
     @property
     def source(self):
@@ -51,6 +56,11 @@ class Item:
     def name(self):
         """Name within the source: the file name without its suffix."""
         return self.id.partition("/")[2]
+
+    @property
+    def label(self):
+        """The id, with "@" and the name of the events if it is run on genuine ones."""
+        return label(self.id, self.events)
 
     @property
     def path(self):
@@ -65,11 +75,11 @@ class Item:
     @property
     def recorded_path(self):
         """Path of our accepted run."""
-        return self.root / "results" / "recorded" / f"{self.id}.json"
+        return self.root / "results" / "recorded" / f"{self.label}.json"
 
     def produced_path(self, out=None):
         """Path of the last run, in the output folder `out` (str or path, default `results/produced`)."""
-        return output_folder(self.root, out) / f"{self.id}.json"
+        return output_folder(self.root, out) / f"{self.label}.json"
 
     @property
     def title(self):
@@ -86,6 +96,11 @@ class Item:
         """Dict of scale name to the keyword arguments of `reproduce`."""
         return self._script[2]
 
+    @property
+    def takes_data(self):
+        """Whether `reproduce` has the parameter `data`, so that it can be run on genuine events."""
+        return self._script[3]
+
     @functools.cached_property
     def _script(self):
         try:
@@ -93,7 +108,12 @@ class Item:
         except (SyntaxError, UnicodeDecodeError) as error:
             raise InvalidScript(f"{self.path} must be readable Python, got {error}: correct the file.") from error
         title, card = read_card(ast.get_docstring(tree) or "", self.path)
-        return title, card, _scales(tree, self.path)
+        return title, card, _scales(tree, self.path), "data" in _parameters(tree)
+
+
+def label(identifier, events):
+    """Return the id of an item and the name of the events ("" for none) as one text."""
+    return f"{identifier}@{events}" if events else identifier
 
 
 def find_root(start=None):
@@ -236,6 +256,14 @@ def _begins_or_ends(item, part):
     number_cut = re.compile(rf"{re.escape(part)}(?!(?<=\d)\d)")
     begins = any(number_cut.match(text) for text in (item.id, item.name))
     return bool(part) and (begins or item.id.endswith((f"/{part}", f"_{part}")))
+
+
+def _parameters(tree):
+    """Return the names of the parameters of `reproduce` in a parsed script."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.name == "reproduce":
+            return [parameter.arg for parameter in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
+    return []
 
 
 def _scales(tree, name):

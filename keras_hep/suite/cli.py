@@ -116,6 +116,16 @@ def _add_out(verb):
     verb.add_argument("--out", metavar="DIR", help="folder of produced results (default: results/produced)")
 
 
+def _add_data_option(verb, default, what):
+    verb.add_argument(
+        "--data",
+        metavar="NAME",
+        default=default,
+        help=f"{what} genuine events: prefix of their files, as trackml/event000000001 below $KERAS_HEP_DATA "
+        "(default: simulation)",
+    )
+
+
 def _add_list(verbs):
     verb = _verb(verbs, "list", "every item: what it shows, data, cost per scale, last verdict", "list_items")
     verb.add_argument("--source", metavar="SOURCE", help="only the items of this source")
@@ -126,6 +136,7 @@ def _add_run(verbs):
     verb = _verb(verbs, "run", "compute items, check them against what was published, draw their figures")
     _add_items(verb, "+")
     verb.add_argument("--scale", choices=SCALES, default="quick", help="size of the run (default: quick)")
+    _add_data_option(verb, "simulation", "run on")
     verb.add_argument("--seed", type=_seed, metavar="N", help="random seed (default: that of the script)")
     verb.add_argument(
         "--weights", metavar="recorded|FOLDER", help="train nothing: use the recorded weights, or those in a folder"

@@ -10,6 +10,7 @@ import hashlib
 import json
 import math
 import pathlib
+import re
 import zlib
 
 import numpy as np
@@ -18,7 +19,9 @@ from keras_hep import files
 
 SCHEMA = 1
 SCALES = ("smoke", "quick", "full")
-DATA = ("simulation", "published", "none")
+DATA = ("simulation", "published", "sample", "none")
+GENUINE = ("published", "sample")  # events of an experiment or of a challenge, not ours to redistribute
+EVENTS = re.compile(r"(?!(?:any|none|published|sample|simulation)$)[A-Za-z0-9][A-Za-z0-9_-]*")
 REMEDY = "delete it and run the item again"
 NOT_FINITE = ("nan", "inf", "-inf")
 
@@ -109,8 +112,11 @@ class Result:
         curves: iterable of `Curve`, kept as dict by name.
         arrays: dict of str to NumPy array of bools, integers or floats of at most 64 bits. What the figure draws beyond
             the curves (event displays).
-        data: str. Where the events come from: "simulation" (generated here), "published" (the authors' files) or
-            "none" (no events: an architecture, an exact computation).
+        data: str. Where the events come from: "simulation" (generated here), "published" (the authors' files),
+            "sample" (genuine events other than those of the source) or "none" (no events: an architecture, an exact
+            computation).
+        events: str. Name of the genuine events: the last part of the prefix of their files, such as "event000000001".
+            Empty for other data.
         weights: dict of str to dict. Trained weights of this run: `file`, `sha256`, `bytes`, `key`, `model`.
         id: str. "source/item".
         scale: str. "smoke", "quick" or "full".
@@ -118,13 +124,15 @@ class Result:
 
     Raises:
         TypeError: if an array is of another type.
-        ValueError: if two quantities or curves share a name, or `data` or `scale` is none of those above.
+        ValueError: if two quantities or curves share a name, `data` or `scale` is none of those above, or `events` is
+            no name or does not go with `data`.
     """
 
     quantities: dict = dataclasses.field(default_factory=dict)
     curves: dict = dataclasses.field(default_factory=dict)
     arrays: dict = dataclasses.field(default_factory=dict)
     data: str = "simulation"
+    events: str = ""
     weights: dict = dataclasses.field(default_factory=dict)
     id: str = ""
     scale: str = ""
@@ -138,6 +146,7 @@ class Result:
             raise ValueError(f"Result.data must be one of {', '.join(DATA)}, got {self.data!r}.")
         if self.scale not in ("", *SCALES):
             raise ValueError(f"Result.scale must be one of {', '.join(SCALES)}, got {self.scale!r}.")
+        _require_events(self.events, self.data)
 
     def to_json(self):
         """Return the result as a strict JSON text that carries its own checksum.
@@ -158,6 +167,8 @@ class Result:
                 "provenance": self.provenance,
             }
         )
+        if self.events:
+            content["events"] = self.events
         content["sha256"] = _checksum(content)
         return json.dumps(content, indent=1, allow_nan=False) + "\n"
 
@@ -178,6 +189,7 @@ class Result:
                 quantities=[_quantity(key, fields) for key, fields in content["quantities"].items()],
                 curves=[Curve(name=key, **fields) for key, fields in content["curves"].items()],
                 arrays={key: _decode(fields) for key, fields in content["arrays"].items()},
+                events=content.get("events", ""),
                 **{field: content[field] for field in ("data", "weights", "id", "scale", "provenance")},
             )
         except (AttributeError, KeyError, OverflowError, TypeError, ValueError, zlib.error) as error:
@@ -209,6 +221,17 @@ def _plain(value):
     if not isinstance(value, (bool, int, float)):
         raise TypeError(f"A quantity's value must be a number or a bool, got {type(value).__name__}: {value!r}.")
     return value
+
+
+def _require_events(events, data):
+    """Require a name of events, or none, that goes with the kind of data."""
+    if not isinstance(events, str) or (events and not EVENTS.fullmatch(events)):
+        allowed = "empty or a name of letters, digits, - and _ that is no kind of data"
+        raise ValueError(f"Result.events must be {allowed}, got {events!r}.")
+    if events and data not in GENUINE:
+        raise ValueError(f"Result.events must be empty for the data {data!r}, got {events!r}: set data='sample'.")
+    if data == "sample" and not events:
+        raise ValueError("Result.events must name the genuine events for the data 'sample', got '': set events.")
 
 
 def _by_name(entries):

@@ -8,19 +8,20 @@ import dataclasses
 import itertools
 import math
 import pathlib
+import re
 
 from keras_hep.suite import fields
 from keras_hep.suite.fields import InvalidReference
-from keras_hep.suite.record import SCALES
+from keras_hep.suite.record import EVENTS, SCALES
 from keras_hep.suite.replay import replay
-from keras_hep.suite.rules import PARAMETERS, SAME_X, Check, Verdict, check, failed, summary
+from keras_hep.suite.rules import PARAMETERS, SAME_X, Check, Verdict, asked_of, check, failed, summary
 
 __all__ = ["Check", "InvalidReference", "Published", "PublishedCurve", "Reference", "Verdict"]
-__all__ += ["check", "failed", "replay", "summary"]
+__all__ += ["asked_of", "check", "failed", "replay", "summary"]
 
 SCHEMA = 1
 HOW = ("table", "text", "authors-file", "exact", "digitised")
-DATA = ("any", "published")
+DATA = ("any", "published", "simulation")
 REQUIRED = ("schema", "id", "title", "source", "checks")
 OPTIONAL = ("quantities", "curves", "findings")
 LINKS = ("doi", "arxiv", "url")
@@ -220,11 +221,19 @@ def _check(entry, where, quantities, curves):
         rule=rule,
         parameters=_parameters(entry, where, rule, quantities.get(of), curves.get(against)),
         scale=fields.as_one_of(entry["scale"], f"{where}.scale", SCALES),
-        data=fields.as_one_of(entry["data"], f"{where}.data", DATA),
+        data=_data(entry["data"], f"{where}.data"),
         why=fields.as_text(entry["why"], f"{where}.why"),
         against=against,
         explained=None if explained is None else _statement(explained, f"{where}.explained"),
     )
+
+
+def _data(value, where):
+    """Return of which data a check is asked; names of events have a digit, so that a misspelt word is none."""
+    if value not in DATA and not (isinstance(value, str) and EVENTS.fullmatch(value) and re.search(r"\d", value)):
+        allowed = f"one of {', '.join(map(repr, DATA))} or the name of genuine events, with their number"
+        raise fields.invalid(where, allowed, value)
+    return value
 
 
 def _own_names(names, where):

@@ -2,8 +2,8 @@
 
 A verdict is one of `agree`, `differ`, `explained` (a difference that the reference explains), `not comparable` (only
 the authors' data could decide), `missing` (the result lacks it) and `not asked` (the run is smaller than the check's
-scale). What is no number (NaN, infinity), or stands in another unit than the published value, never agrees, and no
-explanation covers it.
+scale, or not on the events that the check names). What is no number (NaN, infinity), or stands in another unit than
+the published value, never agrees, and no explanation covers it.
 """
 
 import dataclasses
@@ -38,7 +38,8 @@ class Check:
         rule: str. One of `PARAMETERS`.
         parameters: dict. The rule's own parameters.
         scale: str. The smallest scale at which the check is asked.
-        data: str. "any", or "published" if only the authors' data can decide.
+        data: str. "any", "published" if only the authors' data can decide, "simulation" if it is asked of events
+            simulated here only, or the name of the genuine events of which alone it is asked.
         why: str. The reason for the rule and for the width of its tolerance.
         against: str or None. Name of the published quantity or curve; None where the rule needs none.
         explained: dict or None. `text` and `evidence` of a difference that is understood.
@@ -98,6 +99,11 @@ def check(reference, result):
     return [_verdict(entry, reference, result) for entry in reference.checks]
 
 
+def asked_of(entry, result):
+    """Return whether a `Check` is asked of the events of a result, at whatever scale."""
+    return entry.data in ("any", "published", result.events or result.data)
+
+
 def summary(verdicts):
     """Return the worst verdict in one word, or "not asked" if no check was asked."""
     asked = [entry.verdict for entry in verdicts if entry.verdict != "not asked"]
@@ -112,6 +118,9 @@ def failed(verdicts):
 def _verdict(entry, reference, result):
     if result is None:
         return Verdict(entry, "missing", message="There is no result yet: run the item.")
+    if not asked_of(entry, result):
+        message = f"Asked of {entry.data} only, the data of this run are {result.events or result.data}."
+        return Verdict(entry, "not asked", message=message)
     if SCALES.index(result.scale) < SCALES.index(entry.scale):
         return Verdict(entry, "not asked", message=f"Asked from scale {entry.scale} on, this run is {result.scale}.")
     if entry.data == "published" and result.data != "published":

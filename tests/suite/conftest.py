@@ -6,6 +6,7 @@ import textwrap
 
 import pytest
 
+from keras_hep.suite import catalog
 from keras_hep.suite.record import Curve, Quantity, Result
 from keras_hep.suite.reference import Reference, check
 
@@ -94,6 +95,7 @@ Differs   nothing
 import numpy as np
 
 from keras_hep.suite import figures
+from keras_hep.suite import catalog
 from keras_hep.suite.record import Curve, Quantity, Result
 
 SCALES = {"smoke": {"points": 10}, "quick": {"points": 1000}, "full": {"points": 4000}}
@@ -131,6 +133,7 @@ def reproduce():
 EXACT = '''
 """Table 1 of Toy (2020): a sum."""
 
+from keras_hep.suite import catalog
 from keras_hep.suite.record import Quantity, Result
 
 SCALES = {"smoke": {"terms": [1, 2]}, "quick": {"terms": [1, 2, 3]}}
@@ -202,13 +205,95 @@ def add_script(project):
 def ask(published, stored):
     """Function that gives the verdict of one check on quantities and curves of a result."""
 
-    def verdict_of(rule, *measured, scale="full", data="simulation", asked="any", **changes):
+    def verdict_of(rule, *measured, scale="full", data="simulation", events="", asked="any", **changes):
         entry = {"scale": "smoke", "data": asked, "why": "w", **rule, **changes}
         published["checks"] = [entry]
         quantities = [entry for entry in measured if isinstance(entry, Quantity)]
         curves = [entry for entry in measured if isinstance(entry, Curve)]
-        result = Result(quantities, curves, data=data, id="heptrkx/fig05", scale=scale)
+        result = Result(quantities, curves, data=data, events=events, id="heptrkx/fig05", scale=scale)
         (verdict,) = check(Reference.read(stored(published)), result)
         return verdict
 
     return verdict_of
+
+
+@pytest.fixture
+def line(project):
+    return catalog.Item("toy/fig01_line", project)
+
+
+@pytest.fixture
+def total(project):
+    return catalog.Item("toy/table01_sum", project)
+
+
+WEIGHTS = '''
+"""Figure 8: trained weights."""
+import pathlib
+
+from keras_hep import files, training
+from keras_hep.suite.record import Quantity, Result
+
+SCALES = {"smoke": {"value": 0}, "quick": {"value": 1}}
+
+
+def reproduce(value):
+    place = training._STORE.get()
+    path = pathlib.Path(place.folder) / "net.weights.h5"
+    if place.train:
+        files.write_text(path, str(value))
+    else:
+        path = next(iter(sorted(pathlib.Path(place.recorded[0]).glob("*.weights.h5"))), None)
+        if path is None:
+            raise training.WeightsMissing("No weights: train them.")
+    weights = {"file": str(path), "sha256": files.sha256(path), "bytes": 1, "key": "k"}
+    return Result([Quantity("value", int(path.read_text()))], weights={"net": weights})
+'''
+
+
+@pytest.fixture
+def trained(project, add_script):
+    add_script("toy/fig08_net", WEIGHTS)
+    return catalog.Item("toy/fig08_net", project)
+
+
+HITS = '''
+"""Figure 9 of Toy (2020): hits of an event."""
+import pathlib
+
+import numpy as np
+
+from keras_hep.suite.record import Curve, Quantity, Result
+
+SCALES = {"smoke": {"first": 0}, "quick": {"first": 0}}
+
+
+def reproduce(first, data="simulation", seed=7):
+    if data == "simulation":
+        hits, origin = np.random.default_rng(seed).poisson(3, 8), {}
+    else:
+        prefix = pathlib.Path(data)
+        hits = np.loadtxt(f"{prefix}-hits.csv", dtype=int, ndmin=1)
+        origin = {"data": "sample", "events": prefix.name}
+    quantities = [Quantity("hits", len(hits)), Quantity("mean", hits.mean())]
+    return Result(quantities, [Curve("sorted", range(len(hits)), sorted(hits))], {"hits": hits[first:]}, **origin)
+'''
+
+
+@pytest.fixture
+def event_files(tmp_path, monkeypatch):
+    """Folder that KERAS_HEP_DATA names; it holds two events, `trackml/event000000001` and `...2`, of 8 and 5 hits."""
+    folder = tmp_path / "genuine"
+    (folder / "trackml").mkdir(parents=True)
+    for number, hits in ((1, range(8)), (2, range(5))):
+        (folder / "trackml" / f"event{number:09d}-hits.csv").write_text("\n".join(map(str, hits)))
+    monkeypatch.setenv("KERAS_HEP_DATA", str(folder))
+    return folder
+
+
+@pytest.fixture
+def hits(project, add_script, publish, event_files):
+    """An item that can be run on genuine events; it must find 8 hits."""
+    add_script("toy/fig09_hits", HITS)
+    publish("toy/fig09_hits", 8, {"of": "hits", "rule": "equal"})
+    return catalog.Item("toy/fig09_hits", project)

@@ -237,11 +237,19 @@ def test_legend_of_a_figure_names_each_curve_once():
 
 
 @pytest.mark.parametrize(
-    ("data", "words"), [("simulation", "simulated here"), ("published", "the authors' data"), ("none", "no event data")]
+    ("data", "events", "words"),
+    [
+        ("simulation", "", "simulated here"),
+        ("published", "", "the authors' data"),
+        ("published", "event000001000", "genuine TrackML event000001000 (the authors' data)"),
+        ("sample", "event000000001-barrel", "genuine TrackML event000000001-barrel (sample)"),
+        ("sample", "run_7", "genuine run_7 (sample)"),
+        ("none", "", "no event data"),
+    ],
 )
-def test_label_says_item_scale_and_origin_once(data, words):
+def test_label_says_item_scale_and_origin_once(data, events, words):
     figure, _ = figures.panels()
-    result = Result(id="heptrkx/fig05_lstm_prediction", scale="quick", data=data)
+    result = Result(id="heptrkx/fig05_lstm_prediction", scale="quick", data=data, events=events)
     figures.label(figure, result)
     figures.label(figure, result)
     (text,) = figure.texts

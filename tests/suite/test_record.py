@@ -47,11 +47,14 @@ def curves(draw):
 
 @st.composite
 def results(draw):
+    data = draw(st.sampled_from(record.DATA))
+    named = data == "sample" or (data == "published" and draw(st.booleans()))
     return Result(
         quantities=draw(st.lists(quantities(), max_size=3, unique_by=lambda entry: entry.name)),
         curves=draw(st.lists(curves(), max_size=2, unique_by=lambda entry: entry.name)),
         arrays=draw(st.dictionaries(NAMES, arrays.arrays(DTYPES, SHAPES), max_size=2)),
-        data=draw(st.sampled_from(record.DATA)),
+        data=data,
+        events=draw(st.from_regex(record.EVENTS, fullmatch=True)) if named else "",
         weights=draw(st.dictionaries(NAMES, PLAIN, max_size=2)),
         id=draw(NAMES),
         scale=draw(st.sampled_from(["", *record.SCALES])),
@@ -77,7 +80,7 @@ def identical(left, right):
 
 
 def assert_same(left, right):
-    for field in ("quantities", "curves", "data", "weights", "id", "scale", "provenance"):
+    for field in ("quantities", "curves", "data", "events", "weights", "id", "scale", "provenance"):
         assert identical(getattr(left, field), getattr(right, field))
     assert list(left.arrays) == list(right.arrays)
     for name, array in left.arrays.items():
@@ -155,6 +158,15 @@ def test_write_and_read(tmp_path):
     assert_same(Result.read(tmp_path / "new" / "fig05.json"), example())
 
 
+def test_events_are_stored_where_there_are_some():
+    assert "events" not in json.loads(example().to_json())
+    text = Result(data="sample", events="event000000001").to_json()
+    assert json.loads(text)["events"] == "event000000001"
+    assert Result.from_json(text).events == "event000000001"
+    with pytest.raises(RecordError, match="its own checksum"):
+        Result.from_json(text.replace("event000000001", "event000000002"))
+
+
 def test_absent_file(tmp_path):
     with pytest.raises(FileNotFoundError):
         Result.read(tmp_path / "fig05.json")
@@ -177,7 +189,14 @@ def test_absent_file(tmp_path):
         (lambda: Curve("a", [1], [1], [-0.1]), ValueError, "'a' needs errors >= 0, got -0.1"),
         (lambda: Result([Quantity("a", 1), Quantity("a", 2)]), ValueError, "must differ, got 'a' twice"),
         (lambda: Result(curves=[Curve("a", [], []), Curve("a", [], [])]), ValueError, "must differ, got 'a' twice"),
-        (lambda: Result(data="real"), ValueError, "one of simulation, published, none, got 'real'"),
+        (lambda: Result(data="real"), ValueError, "one of simulation, published, sample, none, got 'real'"),
+        (lambda: Result(data="sample"), ValueError, "must name the genuine events for the data 'sample', got ''"),
+        (lambda: Result(events="event1"), ValueError, "empty for the data 'simulation', got 'event1'"),
+        (lambda: Result(data="none", events="event1"), ValueError, "empty for the data 'none', got 'event1'"),
+        (lambda: Result(data="sample", events="a/b"), ValueError, "letters, digits, - and _ .* got 'a/b'"),
+        (lambda: Result(data="sample", events="a@b"), ValueError, "letters, digits, - and _ .* got 'a@b'"),
+        (lambda: Result(data="sample", events="sample"), ValueError, "that is no kind of data, got 'sample'"),
+        (lambda: Result(data="sample", events=1), ValueError, "letters, digits, - and _ .* got 1"),
         (lambda: Result(scale="tiny"), ValueError, "one of smoke, quick, full, got 'tiny'"),
         (lambda: Result(arrays={"a": ["text"]}), TypeError, "Array 'a' .* got dtype <U4"),
         (lambda: Result(arrays={"a": [None]}), TypeError, "got dtype object"),
@@ -260,6 +279,9 @@ ARRAY = {"dtype": "<f8", "shape": [1], "zlib_base64": "eJwDAAAAAAE="}  # of no b
         {"arrays": {"a": ARRAY | {"zlib_base64": "AAAA"}}},
         {"arrays": {"a": ARRAY | {"zlib_base64": "A"}}},
         {"data": "real"},
+        {"data": "sample"},
+        {"events": "event1"},
+        {"data": "sample", "events": ["event1"]},
         {"scale": "tiny"},
     ],
 )

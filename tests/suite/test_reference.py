@@ -292,7 +292,7 @@ def test_missing_field_of_a_check(published, stored, field):
         (changed(WITHIN, rule="close"), "rule must be one of 'equal'"),
         (changed(WITHIN, rule=["within"]), "rule must be one of 'equal'"),
         (changed(WITHIN, scale="tiny"), "scale must be one of 'smoke', 'quick', 'full', got 'tiny'"),
-        (changed(WITHIN, data="simulation"), "data must be one of 'any', 'published', got 'simulation'"),
+        (changed(WITHIN, data="sample"), "data must be one of 'any', 'published', 'simulation' or the name of"),
         (changed(WITHIN, why=""), "why must be a text that is not empty, got ''"),
         (changed(WITHIN, why=None), "why must be a text"),
         (changed(WITHIN, name=""), "name must be a text"),

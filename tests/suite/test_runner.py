@@ -8,17 +8,7 @@ import numpy as np
 import pytest
 
 from keras_hep import training
-from keras_hep.suite import catalog, provenance, record, runner
-
-
-@pytest.fixture
-def line(project):
-    return catalog.Item("toy/fig01_line", project)
-
-
-@pytest.fixture
-def total(project):
-    return catalog.Item("toy/table01_sum", project)
+from keras_hep.suite import acceptance, catalog, provenance, record, request, runner, storage
 
 
 def test_a_run_is_stored_with_its_provenance(line):
@@ -59,13 +49,13 @@ def test_a_script_without_default_seed_asks_for_one(project, add_script):
         ''',
     )
     item = catalog.Item("toy/fig06_seed", project)
-    with pytest.raises(runner.InvalidRun, match="no default seed"):
+    with pytest.raises(request.InvalidRun, match="no default seed"):
         runner.run(item, "smoke")
     assert runner.run(item, "smoke", seed=0).quantities["seed"].value == 0
 
 
 def test_an_unknown_scale_lists_those_of_the_script(total):
-    with pytest.raises(runner.InvalidRun, match="must be one of smoke, quick, got 'full'"):
+    with pytest.raises(request.InvalidRun, match="must be one of smoke, quick, got 'full'"):
         runner.run(total, "full")
 
 
@@ -85,7 +75,7 @@ def test_what_is_no_result_is_an_error(project, add_script):
 
 def test_an_unwritable_folder_is_noticed_before_computing(project, add_script, tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(runner.CannotStore, match=r"Cannot write in .*file/toy \(.+\): choose another folder"):
+    with pytest.raises(storage.CannotStore, match=r"Cannot write in .*file/toy \(.+\): choose another folder"):
         runner.run(catalog.Item("toy/fig02_broken", project), "quick", out=tmp_path / "file")
 
 
@@ -95,7 +85,7 @@ def test_a_full_disk_is_noticed_before_computing(project, monkeypatch):
 
     monkeypatch.setattr(pathlib.Path, "write_bytes", full)
     item = catalog.Item("toy/fig02_broken", project)
-    with pytest.raises(runner.CannotStore, match="No space left on device"):
+    with pytest.raises(storage.CannotStore, match="No space left on device"):
         runner.run(item, "quick")
     assert list(item.produced_path().parent.iterdir()) == []
 
@@ -115,7 +105,7 @@ def test_a_script_may_draw_nothing(total):
 def test_stored_prefers_the_produced_result(line):
     assert runner.stored(line) == (None, None)
     runner.run(line, "quick")
-    runner.accept(line)
+    acceptance.accept(line)
     runner.run(line, "smoke")
     assert runner.stored(line)[0].scale == "smoke"
     assert runner.stored(line, recorded=True)[0].scale == "quick"
@@ -132,7 +122,7 @@ def test_the_result_of_another_item_is_damaged(line, total):
 
 def test_replay_agrees_with_the_recorded_result(line):
     runner.run(line, "quick", seed=11)
-    runner.accept(line)
+    acceptance.accept(line)
     verdicts = runner.replay(line)
     assert {verdict.verdict for verdict in verdicts} == {"agree"}
     assert len(verdicts) == 4
@@ -140,7 +130,7 @@ def test_replay_agrees_with_the_recorded_result(line):
 
 def test_replay_notices_a_changed_script(line):
     runner.run(line, "quick")
-    runner.accept(line)
+    acceptance.accept(line)
     line.path.write_text(line.path.read_text().replace("2 * x", "2.1 * x"))
     verdicts = {verdict.check.of: verdict.verdict for verdict in runner.replay(catalog.Item(line.id, line.root))}
     assert verdicts == {"slope": "differ", "points": "agree", "line": "differ", "noise": "agree"}
@@ -151,36 +141,6 @@ def test_replay_needs_a_recorded_result(line):
         runner.replay(line)
 
 
-WEIGHTS = '''
-"""Figure 8: trained weights."""
-import pathlib
-
-from keras_hep import files, training
-from keras_hep.suite.record import Quantity, Result
-
-SCALES = {"smoke": {"value": 0}, "quick": {"value": 1}}
-
-
-def reproduce(value):
-    place = training._STORE.get()
-    path = pathlib.Path(place.folder) / "net.weights.h5"
-    if place.train:
-        files.write_text(path, str(value))
-    else:
-        path = next(iter(sorted(pathlib.Path(place.recorded[0]).glob("*.weights.h5"))), None)
-        if path is None:
-            raise training.WeightsMissing("No weights: train them.")
-    weights = {"file": str(path), "sha256": files.sha256(path), "bytes": 1, "key": "k"}
-    return Result([Quantity("value", int(path.read_text()))], weights={"net": weights})
-'''
-
-
-@pytest.fixture
-def trained(project, add_script):
-    add_script("toy/fig08_net", WEIGHTS)
-    return catalog.Item("toy/fig08_net", project)
-
-
 def test_weights_are_kept_in_the_output_folder(trained, tmp_path):
     result = runner.run(trained, "quick", out=tmp_path / "out")
     assert result.weights["net"]["file"] == "../weights/net.weights.h5"
@@ -189,7 +149,7 @@ def test_weights_are_kept_in_the_output_folder(trained, tmp_path):
 
 def test_acceptance_takes_the_weights_along(trained):
     runner.run(trained, "quick")
-    path = runner.accept(trained)
+    path = acceptance.accept(trained)
     recorded = record.Result.read(path)
     assert recorded.weights["net"]["file"] == "fig08_net.net.weights.h5"
     assert path.with_name("fig08_net.net.weights.h5").read_text() == "1"
@@ -202,75 +162,14 @@ def test_a_run_from_weights_does_not_train(trained, tmp_path):
         runner.run(trained, "quick", weights="recorded")
     (tmp_path / "net.weights.h5").write_text("5")
     assert runner.run(trained, "quick", weights=tmp_path).quantities["value"].value == 5
-    with pytest.raises(runner.InvalidRun, match="'recorded' or an existing folder, got 'nowhere'"):
+    with pytest.raises(request.InvalidRun, match="'recorded' or an existing folder, got 'nowhere'"):
         runner.run(trained, "quick", weights="nowhere")
 
 
-def test_acceptance_takes_the_figure_along(line):
-    runner.run(line, "quick")
-    drawn, recorded = line.produced_path().with_suffix(".png"), line.recorded_path.with_suffix(".png")
-    drawn.write_bytes(b"figure")
-    runner.accept(line)
-    assert recorded.read_bytes() == b"figure"
-    drawn.unlink()
-    runner.accept(line)
-    assert not recorded.exists()
-
-
-def test_acceptance_removes_weights_of_before(trained):
-    runner.run(trained, "quick")
-    runner.accept(trained)
-    trained.path.write_text(trained.path.read_text().replace('"net":', '"graph":'))
-    runner.run(trained, "quick")
-    runner.accept(trained)
-    assert [path.name for path in trained.recorded_path.parent.glob("*.h5")] == ["fig08_net.graph.weights.h5"]
-
-
-@pytest.mark.parametrize(("size", "kept"), [(runner.LARGEST_WEIGHTS, True), (runner.LARGEST_WEIGHTS + 1, False)])
-def test_large_weights_are_not_recorded(trained, size, kept):
-    trained.path.write_text(trained.path.read_text().replace('"bytes": 1', f'"bytes": {size}'))
-    runner.run(trained, "quick")
-    assert ("weights net" in {change.name for change in runner.changes(trained)}) is kept
-    recorded = record.Result.read(runner.accept(trained))
-    assert bool(recorded.weights) is kept
-    assert len(list(trained.recorded_path.parent.glob("*.h5"))) == kept
-
-
-def test_changed_weights_are_not_accepted(trained):
-    runner.run(trained, "quick")
-    (trained.root / "results" / "produced" / "weights" / "net.weights.h5").write_text("2")
-    with pytest.raises(runner.NotAcceptable, match="must have sha256"):
-        runner.accept(trained)
-    assert not trained.recorded_path.exists()
-
-
-def test_changes_name_old_and_new(line):
-    runner.run(line, "quick")
-    assert [(change.name, change.old) for change in runner.changes(line)][:2] == [("scale", None), ("slope", None)]
-    runner.accept(line)
-    assert runner.changes(line) == []
-    runner.run(line, "full")
-    changes = {change.name: (change.old, change.new) for change in runner.changes(line)}
-    assert changes["scale"] == ("quick", "full")
-    assert changes["points"] == ((1000, None), (4000, None))
-    assert set(changes) == {"scale", "slope", "points", "curve line"}
-
-
-def test_smoke_and_absent_results_are_not_accepted(line):
-    with pytest.raises(runner.NotAcceptable, match="no produced result"):
-        runner.accept(line)
-    runner.run(line, "smoke")
-    with pytest.raises(runner.NotAcceptable, match="got smoke"):
-        runner.accept(line)
-    with pytest.raises(runner.NotAcceptable, match="got smoke"):
-        runner.changes(line)
-    assert not line.recorded_path.exists()
-
-
 def test_an_item_is_held_once_per_process_and_freed(line):
-    with runner.alone(line), runner.alone(line):
+    with storage.alone(line), storage.alone(line):
         pass
-    with runner.alone(line):
+    with storage.alone(line):
         pass
 
 

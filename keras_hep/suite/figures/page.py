@@ -2,6 +2,7 @@
 
 import contextlib
 import pathlib
+import re
 
 from keras_hep import files
 
@@ -12,7 +13,12 @@ PURPLE, SKY, BROWN = "#CC79A7", "#56B4E9", "#7F5539"
 COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, BROWN)
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 PUBLISHED = "#333333"  # the colour of a published curve that stands alone
-ORIGINS = {"simulation": "simulated here", "published": "the authors' data", "none": "no event data"}
+ORIGINS = {
+    "simulation": "simulated here",
+    "published": "the authors' data",
+    "sample": "genuine events (sample)",
+    "none": "no event data",
+}
 
 
 @contextlib.contextmanager
@@ -134,7 +140,7 @@ def label(figure, result):
         figure: matplotlib `Figure`. A label that it already has is replaced.
         result: `Result`.
     """
-    parts = [result.id, f"{result.scale} scale" if result.scale else "", ORIGINS[result.data]]
+    parts = [result.id, f"{result.scale} scale" if result.scale else "", origin(result)]
     text = "  |  ".join(part for part in parts if part)
     width, height = figure.get_size_inches()
     for old in [entry for entry in figure.texts if entry.get_gid() == "label"]:
@@ -145,6 +151,19 @@ def label(figure, result):
     if figure.get_layout_engine() is not None:
         strip = 0.15 / height
         figure.get_layout_engine().set(rect=(0, strip, 1, 1 - strip))
+
+
+def origin(result):
+    """Return where the events of a result come from, by name where they have one.
+
+    >>> from keras_hep.suite.record import Result
+    >>> origin(Result(data="sample", events="event000000001"))
+    'genuine TrackML event000000001 (sample)'
+    """
+    if not result.events:
+        return ORIGINS[result.data]
+    name = f"TrackML {result.events}" if re.match(r"event\d{9}", result.events) else result.events
+    return f"genuine {name} ({'sample' if result.data == 'sample' else ORIGINS['published']})"
 
 
 @style()

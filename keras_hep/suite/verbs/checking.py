@@ -1,7 +1,7 @@
 """`keras-hep check`: verdicts from stored results, replay and acceptance of results."""
 
 from keras_hep import training
-from keras_hep.suite import catalog, record, runner, tables
+from keras_hep.suite import acceptance, catalog, record, runner, tables
 from keras_hep.suite import reference as references
 from keras_hep.suite.verbs import verdicts
 from keras_hep.suite.verbs.errors import DAMAGED, DONE, FAILED, report_error, require_backend
@@ -12,7 +12,7 @@ def check(arguments):
     root = catalog.find_root()
     if arguments.accept:
         if not arguments.items:
-            raise runner.NotAcceptable("--accept needs the names of items, got none: name them, or a whole source.")
+            raise acceptance.NotAcceptable("--accept needs the names of items, got none: name them, or a whole source.")
         return max(_accept_item(item, arguments) for item in catalog.find(root, arguments.items))
     if arguments.replay:
         require_backend()
@@ -82,7 +82,7 @@ def _replay_item(item, recorded):
 def _accept_item(item, arguments):
     """Show what acceptance changes and which checks fail, then accept; return the exit code."""
     try:
-        changes = runner.changes(item, arguments.out)
+        changes = acceptance.changes(item, arguments.out)
         print(f"{item.id}: {len(changes)} changes")
         if changes:
             rows = [(change.name, _shown(change.old), _shown(change.new)) for change in changes]
@@ -92,7 +92,7 @@ def _accept_item(item, arguments):
         for entry in entries:
             if entry.verdict in ("differ", "missing"):
                 print(f"  {entry.check.name}: {entry.verdict}. {entry.difference} {entry.message}".rstrip())
-        print(f"  checks: {word}; accepted as {runner.accept(item, arguments.out)}")
+        print(f"  checks: {word}; accepted as {acceptance.accept(item, arguments.out)}")
     except Exception as error:  # one item's failure is reported, the others are still accepted
         return report_error(item, error)
     return DONE

@@ -1,6 +1,6 @@
 """`keras-hep figure` and `keras-hep report`: pictures and page from stored results, without computing again."""
 
-from keras_hep.suite import catalog, runner
+from keras_hep.suite import catalog, runner, storage
 from keras_hep.suite.verbs import running, verdicts
 from keras_hep.suite.verbs.errors import FAILED, complain, missing_package, report_error
 
@@ -18,7 +18,7 @@ def _draw_item(item, arguments):
             return FAILED
         print(f"{item.id}: from {path}", flush=True)
         reference = verdicts.read_reference(item)
-        runner.require_writable(item.produced_path(arguments.out).parent)
+        storage.require_writable(item.produced_path(arguments.out).parent)
         return running.draw(item, result, reference, arguments.out)
     except Exception as error:  # one item's failure is reported, the others are still drawn
         return report_error(item, error)
@@ -28,7 +28,7 @@ def report(arguments):
     """Write the HTML page and return the exit code."""
     root = catalog.find_root()
     out = catalog.output_folder(root, arguments.out)
-    runner.require_writable(out)
+    storage.require_writable(out)
     try:
         from keras_hep.suite import report as page
     except ImportError as error:

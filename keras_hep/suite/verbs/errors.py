@@ -6,7 +6,7 @@ import sys
 import traceback
 
 from keras_hep import training
-from keras_hep.suite import catalog, record, runner
+from keras_hep.suite import acceptance, catalog, record, request, storage
 from keras_hep.suite.fields import InvalidReference
 
 DONE, FAILED, MISUSE = 0, 1, 2
@@ -15,9 +15,9 @@ REFUSALS = (
     catalog.NoRoot,
     catalog.UnknownItem,
     catalog.InvalidScript,
-    runner.InvalidRun,
-    runner.CannotStore,
-    runner.NotAcceptable,
+    request.InvalidRun,
+    storage.CannotStore,
+    acceptance.NotAcceptable,
     training.WeightsMissing,
     *DAMAGED,
 )
@@ -85,10 +85,10 @@ def missing_package(error):
 
 
 def require_backend():
-    """Raise `runner.InvalidRun` if KERAS_BACKEND names a backend that the suite does not know."""
+    """Raise `request.InvalidRun` if KERAS_BACKEND names a backend that the suite does not know."""
     backend = os.environ.get("KERAS_BACKEND", "tensorflow")
     if backend not in EXTRAS:
-        raise runner.InvalidRun(f"KERAS_BACKEND must be one of {', '.join(EXTRAS)}, got {backend!r}.")
+        raise request.InvalidRun(f"KERAS_BACKEND must be one of {', '.join(EXTRAS)}, got {backend!r}.")
 
 
 def _is_storage(error):

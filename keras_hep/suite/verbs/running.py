@@ -3,7 +3,7 @@
 import dataclasses
 import traceback
 
-from keras_hep.suite import catalog, runner, tables
+from keras_hep.suite import catalog, request, runner, storage, tables
 from keras_hep.suite.verbs import verdicts
 from keras_hep.suite.verbs.errors import DONE, FAILED, complain, missing_package, report_error, require_backend
 
@@ -20,21 +20,22 @@ class Outcome:
 def run(arguments):
     """Run every named item and return the worst exit code; an item that fails does not stop the others."""
     root = catalog.find_root()
-    chosen = catalog.find(root, arguments.items)
+    chosen = [request.on_events(item, arguments.data) for item in catalog.find(root, arguments.items)]
     require_backend()
     outcomes = []
     for position, item in enumerate(chosen, start=1):
         outcomes.append(_run_item(item, arguments, f"[{position}/{len(chosen)}]"))
-    verdicts.show_summary([(outcome.item.id, arguments.scale, outcome.verdict) for outcome in outcomes])
+    verdicts.show_summary([(outcome.item.label, arguments.scale, outcome.verdict) for outcome in outcomes])
     return max(outcome.code for outcome in outcomes)
 
 
 def _run_item(item, arguments, position):
     try:
-        print(f"{position} {item.id}, scale {arguments.scale}: {item.title}", flush=True)
+        print(f"{position} {item.label}, scale {arguments.scale}: {item.title}", flush=True)
         print(f"      cost: {item.card.get('Cost', 'not measured yet')}", flush=True)
+        request.require_offered(item, arguments.scale)
         reference = verdicts.read_reference(item)
-        with runner.alone(item, arguments.out):
+        with storage.alone(item, arguments.out):
             result = runner.run(item, arguments.scale, arguments.seed, arguments.weights, arguments.out)
             entries, word, failed = verdicts.judge(reference, result)
             verdicts.show(entries, reference, result)
@@ -52,7 +53,7 @@ def draw(item, result, reference, out):
     """Draw the figure of an item, say where it is, and return the exit code; a bug in it does not lose the numbers."""
     try:
         path = runner.draw(item, result, reference, out)
-    except runner.CannotStore:
+    except storage.CannotStore:
         raise
     except Exception as error:  # the result is stored; the figure can be drawn again
         package = missing_package(error)

@@ -61,7 +61,7 @@ def _row(entry, reference, result):
     else:
         ours = tables.number(entry.ours)
     difference = entry.difference or check.rule
-    return check.name, ours, _theirs(entry, reference), _unit(entry.unit), difference, _verdict(entry)
+    return check.name, ours, _theirs(entry, reference), _unit(entry.unit), difference, _verdict(entry, result)
 
 
 def _theirs(entry, reference):
@@ -80,5 +80,9 @@ def _unit(unit):
     return "" if unit == "1" else unit
 
 
-def _verdict(entry):
-    return f"not asked below {entry.check.scale}" if entry.verdict == "not asked" else entry.verdict
+def _verdict(entry, result):
+    if entry.verdict != "not asked":
+        return entry.verdict
+    if not references.asked_of(entry.check, result):
+        return f"asked of {entry.check.data} only"
+    return f"not asked below {entry.check.scale}"

@@ -1,0 +1,87 @@
+"""What a run is asked for, and whether the item offers it: scale, seed, events and weights."""
+
+import dataclasses
+import inspect
+import pathlib
+
+from keras_hep.suite import event_files, record
+
+
+class InvalidRun(ValueError):
+    """A run was asked for what the item does not offer: the message names the allowed values."""
+
+
+def on_events(item, data):
+    """Return the item on the events that `data` stands for; their files are looked for, not read.
+
+    Args:
+        item: `keras_hep.suite.catalog.Item`.
+        data: str. "simulation", or the prefix of genuine event files: a path such as "folder/event000000001", or one
+            relative to the folder that the environment variable KERAS_HEP_DATA names.
+
+    Returns:
+        The item itself for the simulation, else one with `events` and `prefix`.
+
+    Raises:
+        InvalidRun: if there are no such files, or the last part of the prefix is no name of events.
+    """
+    if data == event_files.SIMULATION:
+        return item
+    looked_for = event_files.candidates(data)
+    for prefix in filter(event_files.exist, looked_for):
+        return dataclasses.replace(item, events=events_name(str(prefix)), prefix=str(prefix))
+    files = " and ".join(f"{prefix}-*.csv*" for prefix in looked_for)
+    hint = "" if len(looked_for) > 1 else f"; {event_files.VARIABLE} names no other folder"
+    raise InvalidRun(
+        f"--data must be {event_files.SIMULATION!r} or the prefix of event files, got {data!r}: "
+        f"looked for {files}{hint}."
+    )
+
+
+def events_name(data):
+    """Return the name of the events that `data` (str, a name or a prefix) stands for; "" for the simulation.
+
+    Raises:
+        InvalidRun: if it is no name.
+    """
+    name = pathlib.PurePath(data).name
+    if data == event_files.SIMULATION:
+        return ""
+    if not record.EVENTS.fullmatch(name):
+        allowed = "a name of letters, digits, - and _ that is no kind of data"
+        raise InvalidRun(f"The last part of --data must be {allowed}, got {name!r}: rename the files.")
+    return name
+
+
+def require_offered(item, scale):
+    """Raise `InvalidRun` unless the script of the item has the scale, and takes data if it is asked for events."""
+    if scale not in item.scales:
+        allowed = ", ".join(item.scales)
+        raise InvalidRun(f"The scale of {item.id} must be one of {allowed}, got {scale!r}.")
+    if item.events and not item.takes_data:
+        remedy = f"leave out --data, or give reproduce() of {item.path} a parameter `data`"
+        raise InvalidRun(f"The data of {item.id} must be {event_files.SIMULATION!r}, got {item.events!r}: {remedy}.")
+    if item.events and not item.prefix:
+        raise InvalidRun(f"A run of {item.label} needs the files of {item.events}, got none: give their prefix.")
+
+
+def arguments(item, script, scale, seed):
+    """Return the keyword arguments of `reproduce`: those of the scale, the seed and the events where it takes them."""
+    chosen = dict(item.scales[scale]) | ({"data": item.prefix} if item.events else {})
+    parameters = inspect.signature(script.reproduce).parameters
+    if "seed" not in parameters:
+        return chosen
+    default = chosen.get("seed", parameters["seed"].default)
+    if seed is None and default is inspect.Parameter.empty:
+        raise InvalidRun(f"reproduce() of {item.id} has no default seed: give --seed, or a default in {item.path}.")
+    return {**chosen, "seed": default if seed is None else seed}
+
+
+def stored_weights(item, weights):
+    """Return the folders to read weights from, or None to train."""
+    if weights is None:
+        return None
+    folder = item.recorded_path.parent if weights == "recorded" else pathlib.Path(weights).absolute()
+    if weights != "recorded" and not folder.is_dir():
+        raise InvalidRun(f"weights must be 'recorded' or an existing folder, got {str(weights)!r}.")
+    return [folder]
