@@ -82,7 +82,7 @@ def _layout(positions, title, data):
     return {
         "scene": {**axes, "aspectmode": "manual", "aspectratio": scale, "camera": {"eye": _EYE}},
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
-        "legend": {"itemsizing": "constant", "x": 0.01, "y": 0.98, "bgcolor": "#FFFFFFCC"},
+        "legend": {"itemsizing": "constant", "x": 0.01, "y": 0.98, "bgcolor": "rgba(255, 255, 255, 0.8)"},
         "showlegend": True,
         "font": {"family": "Helvetica, Arial, sans-serif", "size": 13, "color": "#1C2024"},
         "annotations": [
