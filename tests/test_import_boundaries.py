@@ -48,8 +48,9 @@ BOUNDARIES = {
     "keras_hep.metrics": arrays,
     "keras_hep.graphs": arrays,
     "keras_hep.graphs.tfgnn": Boundary(
-        anywhere={"numpy"}, in_functions={"tensorflow", "tensorflow_gnn", "tf_keras"}, own=ARRAY_PARTS
+        anywhere={"numpy"}, in_functions={"tensorflow", "tensorflow_gnn"}, own=ARRAY_PARTS
     ),
+    "keras_hep.graphs.tfgnn_twin": Boundary(anywhere={"numpy"}, own=ARRAY_PARTS),
     "keras_hep.formats": dataclasses.replace(arrays, anywhere=arrays.anywhere | {"h5py"}),
     "keras_hep.event_batches": Boundary(anywhere={"numpy"}, in_functions={"keras"}),
     "keras_hep.checkpoint": Boundary(anywhere={"numpy"}, own={"files"}),
