@@ -4,10 +4,12 @@ import collections
 import csv
 import gzip
 import io
+import os
 import zlib
 
 import numpy as np
 
+PARTS = ("hits", "cells", "particles", "truth")
 COLUMNS = {
     "hits": {
         "hit_id": "i4",
@@ -50,6 +52,32 @@ _HEAD = 65536  # bytes that hold the header and the first row
 
 class InvalidEvent(ValueError):
     """A file, an archive or a table that is not what the TrackML format says."""
+
+
+def require_parts(parts):
+    """Raise ValueError if `parts` is no sequence of names out of `PARTS`."""
+    unknown = [part for part in parts if part not in PARTS]
+    if isinstance(parts, str) or unknown:
+        raise ValueError(f"parts are a sequence of {', '.join(PARTS)}, got {parts!r}.")
+
+
+def find_file(prefix, part, exists=os.path.isfile):
+    """Return the name of the one file of `part` (str) of the event with this prefix, as str.
+
+    Args:
+        prefix: str or path.
+        part: str. Key of `COLUMNS`.
+        exists: function (name) that says whether there is such a file.
+
+    Raises:
+        InvalidEvent: if there is none, or both a .csv and a .csv.gz file.
+    """
+    names = [f"{prefix}-{part}.csv", f"{prefix}-{part}.csv.gz"]
+    found = [name for name in names if exists(name)]
+    if len(found) != 1:
+        both = "both are there; remove one" if found else "neither is there"
+        raise InvalidEvent(f"{part} must be in one file, {names[0]} or {names[1]}; {both}.")
+    return found[0]
 
 
 def read_table(content, part, source):
@@ -150,6 +178,11 @@ def check_table(table, part, source):
     rows = len(table[next(iter(COLUMNS[part]))])
     if not rows and part not in MAY_BE_EMPTY:
         raise InvalidEvent(f"{source}: must have at least one row, got none.")
+    check_identifiers(table, part, source)
+
+
+def check_identifiers(table, part, source):
+    """Raise `InvalidEvent` if a table has the same identifier twice."""
     keys = [np.asarray(table[name]) for name in KEYS.get(part, [])]
     if not keys or np.all(keys[0][1:] > keys[0][:-1]):
         return
