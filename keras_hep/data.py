@@ -8,8 +8,10 @@ folder, as in TFDS. The builders are read from `datasets/` of the checkout; a pr
 import contextlib
 import difflib
 import errno
+import functools
 import importlib
 import json
+import operator
 import os
 import pathlib
 import re
@@ -51,7 +53,8 @@ def load(name, split="train", limit=None, data_dir=None):
     Returns:
         Dict of feature name to array with the examples along the first axis. A feature `hits` whose length changes
         from example to example is one array of all of them, shape (sum of lengths, ...), beside `hits_splits`, int64
-        of shape (examples + 1,): example i has the rows `hits_splits[i]` to `hits_splits[i + 1]`.
+        of shape (examples + 1,): example i has the rows `hits_splits[i]` to `hits_splits[i + 1]`. A feature `x` within
+        a feature `hits` is called `hits/x`, its row splits `hits/x_splits`.
 
     Raises:
         ModuleNotFoundError: if TFDS is not installed.
@@ -231,16 +234,26 @@ def _not_prepared(name, data_dir):
 def _columns(examples, features):
     """Return the features of a list of examples as arrays, with the lengths of those whose length changes."""
     columns = {}
-    for feature, description in features.items():
+    for feature, description in _flat(features):
         shape, dtype = description.shape, description.np_dtype
-        values = [example[feature] for example in examples]
+        values = [functools.reduce(operator.getitem, feature, example) for example in examples]
+        name = "/".join(feature)
         if None in shape:
             rest = tuple(0 if size is None else size for size in shape)
-            columns[feature] = np.concatenate([np.empty(rest, dtype), *values])
-            columns[f"{feature}_splits"] = np.array([len(value) for value in values], np.int64)
+            columns[name] = np.concatenate([np.empty(rest, dtype), *values])
+            columns[f"{name}_splits"] = np.array([len(value) for value in values], np.int64)
         else:
-            columns[feature] = np.array(values, dtype).reshape(len(values), *shape)
+            columns[name] = np.array(values, dtype).reshape(len(values), *shape)
     return columns
+
+
+def _flat(features, above=()):
+    """Yield (names from the outermost inwards, feature) of the features within features."""
+    for name, feature in features.items():
+        if hasattr(feature, "items"):
+            yield from _flat(feature, (*above, name))
+        else:
+            yield (*above, name), feature
 
 
 def _joined(blocks):
