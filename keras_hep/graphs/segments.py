@@ -7,6 +7,7 @@ Reference: notebook "TrackML Particle Tracking", section Graph Building; data of
 import numpy as np
 
 from keras_hep.graphs.graph import Graph
+from keras_hep.graphs.windows import written_out
 
 BARREL_VOLUMES = (8, 13, 17)  # pixels, short strips, long strips: the order of their numbers is that of their radii
 _MARGIN = 1e-5  # radian; the windows are wider than the cut by more than the rounding of azimuths in single precision
@@ -175,9 +176,7 @@ def _between(inner, outer, phi, z, phi_limit, z_limit):
     by_phi = np.argsort(phi[outer], kind="stable").astype(np.int32)
     first, counts = _windows(phi[inner], phi[outer[by_phi]], phi_limit + _MARGIN)
     turns = np.tile(by_phi, 3)
-    sender = np.repeat(np.arange(len(inner), dtype=np.int32), counts)
-    place = np.arange(len(sender), dtype=np.int32)
-    place += np.repeat((first - np.cumsum(counts) + counts).astype(np.int32), counts)
+    sender, place = written_out(first, counts)
     difference = np.abs(z[outer][turns][place] - np.repeat(z[inner], counts))
     near = np.flatnonzero(difference < z_limit)
     sender, receiver = sender[near], turns[place[near]]
