@@ -15,9 +15,11 @@ Published numbers are open markers on a dashed line (or a dashed level), ours ar
 carries the logo or the name of a collaboration: these are reproductions, not their results.
 """
 
+from keras_hep.suite.figures.classification import precision_recall, reliability, roc, score_histogram
 from keras_hep.suite.figures.diagrams import nested_boxes, network_diagram
 from keras_hep.suite.figures.events import display_3d, event_display, input_and_prediction, track_lines
 from keras_hep.suite.figures.finders import compare_finders
+from keras_hep.suite.figures.graphs import component_sizes, graph_display, tracks_display
 from keras_hep.suite.figures.page import (
     COLOURS,
     DOUBLE,
@@ -26,6 +28,7 @@ from keras_hep.suite.figures.page import (
     axis_labels,
     label,
     legend,
+    origin,
     panels,
     save,
     style,
@@ -40,8 +43,10 @@ __all__ = [
     "axis_labels",
     "bands",
     "compare_finders",
+    "component_sizes",
     "display_3d",
     "event_display",
+    "graph_display",
     "histogram",
     "input_and_prediction",
     "label",
@@ -49,9 +54,15 @@ __all__ = [
     "level",
     "nested_boxes",
     "network_diagram",
+    "origin",
     "overlay",
     "panels",
+    "precision_recall",
+    "reliability",
+    "roc",
     "save",
+    "score_histogram",
     "style",
     "track_lines",
+    "tracks_display",
 ]

@@ -42,7 +42,7 @@ def overlay(axes, ours, theirs=None, label=None, index=0, line=True):
             axes.errorbar(
                 theirs.x,
                 theirs.y,
-                yerr=_published_error(theirs),
+                yerr=combined_error(theirs),
                 label=f"{label} (published)" if label else "published",
                 color=colour if label else PUBLISHED,
                 marker=marker,
@@ -58,9 +58,9 @@ def overlay(axes, ours, theirs=None, label=None, index=0, line=True):
     return drawn
 
 
-def _published_error(published):
-    """Return the published error and the reading error in quadrature, or None if neither is known."""
-    parts = [getattr(published, name, None) for name in ("error", "reading_error")]
+def combined_error(curve):
+    """Return error and reading error of a curve or a number in quadrature, or None if neither is known."""
+    parts = [getattr(curve, name, None) for name in ("error", "reading_error")]
     parts = [np.asarray(part, float) for part in parts if part is not None]
     return np.sqrt(sum(part**2 for part in parts)) if parts else None
 
@@ -76,7 +76,7 @@ def level(axes, published, label="published"):
     """
     if published is None:
         return
-    value, error = getattr(published, "value", published), _published_error(published)
+    value, error = getattr(published, "value", published), combined_error(published)
     axes.axhline(value, color=PUBLISHED, linestyle=(0, (4, 2)), linewidth=0.9, label=label, zorder=1)
     if error:
         axes.axhspan(value - error, value + error, color=PUBLISHED, alpha=0.12, linewidth=0, zorder=0)
