@@ -61,7 +61,7 @@ def from_columns(columns, node_set="hits", edge_set="segments"):
 
     >>> graph = Graph({"x": np.array([0.5, 1.5])}, {}, senders=[0], receivers=[1])
     >>> columns = {f"{kind}/{name}": array for kind, part in to_example(graph).items() for name, array in part.items()}
-    >>> columns |= {f"{name}_splits": np.array([0, len(array)]) for name, array in columns.items() if "size" not in name}
+    >>> columns |= {f"{key}_splits": np.array([0, len(array)]) for key, array in columns.items() if "size" not in key}
     >>> from_columns(columns).receivers.tolist()
     [1]
     """
