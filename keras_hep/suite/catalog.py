@@ -10,10 +10,13 @@ import dataclasses
 import difflib
 import fnmatch
 import functools
+import glob
 import importlib.util
 import os
 import pathlib
 import re
+
+from keras_hep.suite import record
 
 ROOT_VARIABLE = "KERAS_HEP_ROOT"
 FIELDS = ("Source", "Data", "Cost", "Expect", "Differs", "Beyond")
@@ -80,6 +83,11 @@ class Item:
     def produced_path(self, out=None):
         """Path of the last run, in the output folder `out` (str or path, default `results/produced`)."""
         return output_folder(self.root, out) / f"{self.label}.json"
+
+    def command(self, verb):
+        """Return what a user types for a verb of the command line on this item."""
+        folder = ".../" if verb == "run" else ""  # which only the user knows
+        return f"keras-hep {verb} {self.id}" + (f" --data {folder}{self.events}" if self.events else "")
 
     @property
     def title(self):
@@ -155,6 +163,23 @@ def items(root):
     root = pathlib.Path(root)
     scripts = (root / "reproductions").glob("*/*.py")
     return [Item(f"{path.parent.name}/{path.stem}", root) for path in sorted(scripts) if not path.stem.startswith("_")]
+
+
+def variants(item, out=None, recorded=False):
+    """Return the item on every genuine events of which a result is stored, sorted by their names.
+
+    Args:
+        item: `Item` on the simulation.
+        out: str, path or None. Output folder.
+        recorded: bool. Look only at the recorded results.
+    """
+    paths = [item.recorded_path] if recorded else [item.produced_path(out), item.recorded_path]
+    names = {
+        stored.stem.partition("@")[2]
+        for path in paths
+        for stored in path.parent.glob(f"{glob.escape(item.name)}@*.json")
+    }
+    return [dataclasses.replace(item, events=name) for name in sorted(names) if record.EVENTS.fullmatch(name)]
 
 
 def find(root, names=()):

@@ -116,18 +116,13 @@ def _add_out(verb):
     verb.add_argument("--out", metavar="DIR", help="folder of produced results (default: results/produced)")
 
 
-def _add_data_option(verb, default, what):
-    verb.add_argument(
-        "--data",
-        metavar="NAME",
-        default=default,
-        help=f"{what} genuine events: prefix of their files, as trackml/event000000001 below $KERAS_HEP_DATA "
-        "(default: simulation)",
-    )
+def _add_data_option(verb, text, default="simulation"):
+    verb.add_argument("--data", metavar="NAME", default=default, help=text)
 
 
 def _add_list(verbs):
     verb = _verb(verbs, "list", "every item: what it shows, data, cost per scale, last verdict", "list_items")
+    _add_items(verb, "*")
     verb.add_argument("--source", metavar="SOURCE", help="only the items of this source")
     _add_out(verb)
 
@@ -136,7 +131,11 @@ def _add_run(verbs):
     verb = _verb(verbs, "run", "compute items, check them against what was published, draw their figures")
     _add_items(verb, "+")
     verb.add_argument("--scale", choices=SCALES, default="quick", help="size of the run (default: quick)")
-    _add_data_option(verb, "simulation", "run on")
+    _add_data_option(
+        verb,
+        "run on genuine events: prefix of their files, as trackml/event000000001 below $KERAS_HEP_DATA "
+        "(default: simulation)",
+    )
     verb.add_argument("--seed", type=_seed, metavar="N", help="random seed (default: that of the script)")
     verb.add_argument(
         "--weights", metavar="recorded|FOLDER", help="train nothing: use the recorded weights, or those in a folder"
@@ -147,6 +146,11 @@ def _add_run(verbs):
 def _add_check(verbs):
     verb = _verb(verbs, "check", "verdicts from stored results (the produced one, else the recorded one)")
     _add_items(verb, "*")
+    _add_data_option(
+        verb,
+        "only results on these events, as event000000001, or simulation (default: all; with --accept simulation)",
+        default=None,
+    )
     verb.add_argument("--recorded", action="store_true", help="look only at the recorded results")
     modes = verb.add_mutually_exclusive_group()
     modes.add_argument(
@@ -159,8 +163,9 @@ def _add_check(verbs):
 
 
 def _add_figure(verbs):
-    verb = _verb(verbs, "figure", "draw figures again from stored results")
+    verb = _verb(verbs, "figure", "draw figures and displays again from stored results")
     _add_items(verb, "+")
+    _add_data_option(verb, "from the result on these events, as event000000001 (default: simulation)")
     _add_out(verb)
 
 

@@ -5,6 +5,7 @@ import inspect
 import pathlib
 
 from keras_hep.suite import event_files, record
+from keras_hep.suite.catalog import InvalidScript
 
 
 class InvalidRun(ValueError):
@@ -36,6 +37,35 @@ def on_events(item, data):
         f"--data must be {event_files.SIMULATION!r} or the prefix of event files, got {data!r}: "
         f"looked for {files}{hint}."
     )
+
+
+def stored_on(items, data):
+    """Return the items whose script takes data, as they were run on the events that `data` stands for.
+
+    Args:
+        items: list of `keras_hep.suite.catalog.Item`.
+        data: str. "simulation" (the items are returned as they are), a prefix as in `on_events`, or the bare name of
+            events whose files need not be at hand: stored results are asked for.
+
+    Raises:
+        InvalidRun: if the last part of `data` is no name of events, or none of the items takes data.
+    """
+    events = events_name(data)
+    if not events:
+        return items
+    prefix = next(filter(event_files.exist, event_files.candidates(data)), "")
+    chosen = [dataclasses.replace(item, events=events, prefix=str(prefix)) for item in items if _may_take_data(item)]
+    if not chosen:
+        names = ", ".join(item.id for item in items) or "none"
+        raise InvalidRun(f"--data needs an item that can be run on genuine events, got {names}: leave it out.")
+    return chosen
+
+
+def _may_take_data(item):
+    try:
+        return item.takes_data
+    except InvalidScript:
+        return True  # what is wrong with it is told where it is used
 
 
 def events_name(data):

@@ -9,7 +9,7 @@ import os
 import pathlib
 import sys
 
-from keras_hep import training
+from keras_hep import files, training
 from keras_hep.suite import catalog, provenance, record, request, startup
 from keras_hep.suite.storage import alone, storing
 
@@ -108,6 +108,34 @@ def draw(item, result, reference, out=None):
     return stem.with_name(f"{stem.name}.png")
 
 
+def explore(item, result, out=None):
+    """Write the interactive display of a result beside it, whole or not at all.
+
+    Args:
+        item: `keras_hep.suite.catalog.Item`.
+        result: `record.Result`.
+        out: str, path or None. Output folder.
+
+    Returns:
+        Path of the HTML page, or None if the script has no function `explore`.
+
+    Raises:
+        storage.CannotStore: if the output folder cannot be written.
+        ImportError: if plotly is missing.
+        TypeError: if `explore` returns anything but a text.
+    """
+    script = startup.load(item)
+    if not hasattr(script, "explore"):
+        return None
+    page = script.explore(result)
+    if not isinstance(page, str):
+        raise TypeError(f"explore() of {item.path} must return a text of HTML, got {type(page).__name__}.")
+    path = item.produced_path(out).with_suffix(".html")
+    with storing(path.parent):
+        files.write_text(path, page)
+    return path
+
+
 def stored(item, out=None, recorded=False):
     """Return the stored result of an item and its path: the produced one, else the recorded one, else (None, None).
 
@@ -134,7 +162,7 @@ def replay(item, rtol=1e-5):
     """Run an item again with its recorded seed and weights, and compare with what was recorded.
 
     Args:
-        item: `keras_hep.suite.catalog.Item`. It needs a recorded result.
+        item: `keras_hep.suite.catalog.Item`. It needs a recorded result; on genuine events also their prefix.
         rtol: float. Allowed relative difference of every number.
 
     Returns:

@@ -121,6 +121,23 @@ def test_what_is_in_one_of_the_two_only_is_missing(kind):
         assert failed([verdict])
 
 
+@pytest.mark.parametrize("data", ["sample", "published"])
+def test_arrays_of_genuine_events_are_compared_only_where_both_have_them(data):
+    fields = {"quantities": [Quantity("a", 1.0)], "data": data, "events": "event1"}
+    bare, full = Result(**fields), Result(**fields, arrays={"hits": floats(1, 2)})
+    for pair in ((bare, full), (full, bare)):
+        assert [entry.verdict for entry in replay(*pair)] == ["agree"]
+    changed = Result(**fields, arrays={"hits": floats(1, 3)})
+    assert [entry.verdict for entry in replay(full, changed)] == ["agree", "differ"]
+    without_numbers = Result(data=data, events="event1")
+    assert [entry.verdict for entry in replay(bare, without_numbers)] == ["missing"]
+
+
+def test_results_of_different_events_are_refused():
+    with pytest.raises(ValueError, match="results of the same events, got 'event1' and 'event2'"):
+        replay(*(Result(data="sample", events=events) for events in ("event1", "event2")))
+
+
 @pytest.mark.parametrize(
     ("field", "values"), [("id", "ab"), ("scale", ("quick", "full")), ("data", ("none", "published"))]
 )

@@ -134,7 +134,7 @@ def test_whether_a_script_takes_data_is_read_without_importing_it(line, hits, ad
 def test_data_for_a_script_without_it_is_an_error_of_use(hits, capsys):
     assert cli.main(["run", "fig01", "fig09", "--data", f"trackml/{EVENTS}"]) == 2
     printed = capsys.readouterr()
-    assert f"toy/fig01_line: The data of toy/fig01_line must be 'simulation', got '{EVENTS}'" in printed.err
+    assert f"toy/fig01_line@{EVENTS}: The data of toy/fig01_line must be 'simulation', got '{EVENTS}'" in printed.err
     assert printed.err.count("\n") == 1
     summary = [line.split() for line in printed.out.splitlines()[-2:]]
     assert summary[0] == [f"toy/fig01_line@{EVENTS}", "quick", "failed"]

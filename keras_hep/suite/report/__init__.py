@@ -43,12 +43,13 @@ def page(found, claimed):
         found: list of `entries.Entry`, by id.
         claimed: dict of source name to list of `claims.Claim`, or to a text that says why they cannot be read.
     """
+    every = [entry for main in found for entry in (main, *main.variants)]
     template = importlib.resources.files("keras_hep.suite").joinpath("report.html").read_text(encoding="utf-8")
     return string.Template(template).substitute(
         version=tag("span", keras_hep.__version__),
-        contents=_contents(found, claimed),
-        summary=_summary(found),
-        index=_index(found) if found else tag("p", "There are no items yet.", class_="absent"),
+        contents=_contents(every, claimed),
+        summary=_summary(every),
+        index=_index(every) if every else tag("p", "There are no items yet.", class_="absent"),
         items=join(*(_source_section(source, group) for source, group in _by_source(found).items())),
         claims=join(*(_claims_section(source, listed) for source, listed in claimed.items())),
     )
@@ -83,9 +84,9 @@ def _contents(found, claimed):
 
 
 def _content(entry):
-    name = entry.id.partition("/")[2]
+    name = entry.label.partition("/")[2]
     dot = tag("span", "", class_=f"dot {entry.summary.replace(' ', '-')}", title=entry.summary)
-    return tag("li", tag("a", dot, breakable(name), href=f"#{entry.id}"))
+    return tag("li", tag("a", dot, breakable(name), href=f"#{entry.label}"))
 
 
 def _summary(found):
@@ -102,8 +103,8 @@ def _index(found):
 def _index_cells(entry):
     asked = [verdict.verdict for verdict in entry.verdicts if verdict.verdict != "not asked"]
     return (
-        tag("a", breakable(entry.id), href=f"#{entry.id}"),
-        entry.title,
+        tag("a", breakable(entry.label), href=f"#{entry.label}"),
+        f"the same on genuine events {entry.events}" if entry.events else entry.title,
         entry.result.scale if entry.result else "-",
         chip(entry.summary),
         f"{asked.count('agree')} of {len(asked)}" if asked else "-",

@@ -4,6 +4,8 @@ import dataclasses
 import json
 import pathlib
 
+UNDECIDED = ("not asked", "not comparable")
+
 
 class InvalidClaims(ValueError):
     """A claims file cannot be read: the message names the file and the rule."""
@@ -79,13 +81,23 @@ def _checks(fields, entries):
         return (), fields["absent"]
     if entry is None:
         return (), f"There is no item {fields.get('item') or 'named'} yet."
-    known = {verdict.check.name: verdict.verdict for verdict in entry.verdicts}
+    known = _verdicts(entry)
     names = fields.get("checks", [])
     if not names:
         return (), "No check is named for it."
     unknown = [name for name in names if name not in known]
     reason = f"{entry.id} has no check {', '.join(unknown)}." if unknown else ""
     return tuple((name, known.get(name, "missing")) for name in names), reason
+
+
+def _verdicts(entry):
+    """Return the verdict of every check of an item by name; of a check of certain data, that on these data if any."""
+    known = {verdict.check.name: verdict.verdict for verdict in entry.verdicts}
+    decided = {name: [word] for name, word in known.items() if entry.result is not None and word not in UNDECIDED}
+    for verdict in (verdict for variant in entry.variants for verdict in variant.verdicts):
+        if verdict.check.data != "any" and verdict.verdict not in UNDECIDED:
+            decided.setdefault(verdict.check.name, []).append(verdict.verdict)
+    return known | {name: min(words, key=reference_order) for name, words in decided.items()}
 
 
 def reference_order(verdict):

@@ -4,6 +4,7 @@ from keras_hep.suite import tables
 from keras_hep.suite.report.markup import breakable, chip, join, table, tag
 
 HEADER = ("Quantity", "Published", "Ours", "Unit", "Rule", "Difference", "Verdict")
+SHORT_HEADER = ("Check", "Published", "Ours", "Unit", "Rule and difference", "Verdict")
 HOW = {
     "table": "table",
     "text": "text",
@@ -20,6 +21,40 @@ def comparison(entry):
         rows += _check_rows(entry, verdict)
     rows += _unchecked_rows(entry)
     return table(HEADER, rows, class_="comparison") if rows else None
+
+
+def summary_of_checks(entry):
+    """Return the short table of a result on genuine events: the checks asked of it and the numbers that none asks for.
+
+    How many checks are not asked of it stands below.
+    """
+    asked = [verdict for verdict in entry.verdicts if verdict.verdict != "not asked"]
+    checked = {name for verdict in asked for name in _names(verdict.check.of)}
+    rows = [(_short_cells(entry, verdict), {}) for verdict in asked]
+    for name, quantity in (entry.result.quantities if entry.result else {}).items():
+        if name not in checked:
+            number = tag("strong", breakable(name)), "-", our_quantity(quantity), _unit(quantity.unit), "-"
+            rows.append(((*number, tag("small", "not checked")), {}))
+    others = len(entry.verdicts) - len(asked)
+    note = f"{others} other checks are asked of other events, or from a larger scale on." if others else None
+    return join(
+        table(SHORT_HEADER, rows, class_="comparison short") if rows else None, tag("small", note) if note else None
+    )
+
+
+def _short_cells(entry, verdict):
+    return (
+        tag("strong", breakable(verdict.check.name)),
+        _published(entry, verdict),
+        _ours(entry, verdict),
+        _unit(verdict.unit or _published_unit(entry, verdict.check)),
+        join(rule(verdict.check), *(tag("small", text) for text in (verdict.difference, verdict.message) if text)),
+        chip(verdict.verdict),
+    )
+
+
+def _names(of):
+    return (of,) if isinstance(of, str) else of
 
 
 def _check_rows(entry, verdict):
@@ -87,8 +122,8 @@ def _tolerances(parameters):
 def _asked(check):
     """Return the conditions of a check in small print."""
     conditions = [f"from scale {check.scale}"] if check.scale != "smoke" else ["at every scale"]
-    if check.data == "published":
-        conditions.append("authors' data only")
+    if check.data != "any":
+        conditions.append("authors' data only" if check.data == "published" else f"{check.data} only")
     return tag("small", ", ".join(conditions))
 
 
@@ -155,8 +190,7 @@ def _unchecked_rows(entry):
     theirs = entry.reference.quantities if entry.reference else {}
     checked = set()
     for verdict in entry.verdicts:
-        of = verdict.check.of
-        checked |= {of} if isinstance(of, str) else set(of)
+        checked |= set(_names(verdict.check.of))
         checked.add(verdict.check.against)
     rows = []
     for name in dict.fromkeys([*ours, *theirs]):

@@ -1,7 +1,8 @@
-"""What the report knows of one item: its script, reference, stored result, verdicts and figure."""
+"""What the report knows of one item: its script, reference, stored results, verdicts, figure and display."""
 
 import dataclasses
 import pathlib
+import urllib.parse
 
 from keras_hep.suite import catalog, record, reference, runner
 
@@ -14,6 +15,7 @@ class Entry:
 
     Args:
         id: str. "source/item".
+        events: str. Name of the genuine events that the result is of, empty for the simulation.
         title: str.
         card: dict of str. Fields of the recipe card.
         reference: `Reference` or None.
@@ -22,10 +24,13 @@ class Entry:
         verdicts: list of `Verdict`.
         summary: str. The worst verdict, "not asked", "no reference" or "unreadable".
         figure: bytes of a PNG file, or None.
+        display: str. Address of the interactive display relative to the page, or empty.
+        variants: list of `Entry`. The same item on genuine events.
         problems: list of str. One sentence for each file that cannot be read.
     """
 
     id: str
+    events: str = ""
     title: str = ""
     card: dict = dataclasses.field(default_factory=dict)
     reference: object = None
@@ -34,7 +39,14 @@ class Entry:
     verdicts: list = dataclasses.field(default_factory=list)
     summary: str = ""
     figure: bytes | None = None
+    display: str = ""
+    variants: list = dataclasses.field(default_factory=list)
     problems: list = dataclasses.field(default_factory=list)
+
+    @property
+    def label(self):
+        """The id, with "@" and the name of the events if the result is of genuine ones."""
+        return catalog.label(self.id, self.events)
 
     @property
     def source(self):
@@ -43,8 +55,10 @@ class Entry:
 
 
 def read(item, out):
-    """Read everything about a `catalog.Item`; `out` is the folder of produced results."""
-    entry = Entry(item.id, title=item.id)
+    """Read everything about a `catalog.Item` and its stored variants; `out` is the folder of produced results."""
+    entry = Entry(item.id, item.events, title=item.id)
+    if not item.events:
+        entry.variants = [read(variant, out) for variant in catalog.variants(item, out)]
     for step in (_read_script, _read_reference, _read_result, _judge):
         try:
             step(entry, item, out)
@@ -68,17 +82,29 @@ def _read_result(entry, item, out):
     if entry.result is None:
         return
     entry.kind = "recorded" if path == item.recorded_path else "produced"
-    drawn = [item.produced_path(out).with_suffix(".png"), path.with_suffix(".png")]
-    existing = [path for path in drawn if path.is_file()]
+    _read_figure(entry, item, path, [item.produced_path(out).with_suffix(".png"), path.with_suffix(".png")])
+    display = item.produced_path(out).with_suffix(".html")
+    if display.is_file() and _is_of_result(entry, item, path, display, "display"):
+        entry.display = urllib.parse.quote(f"{item.source}/{display.name}", safe="/@")
+
+
+def _read_figure(entry, item, path, drawn):
+    existing = [figure for figure in drawn if figure.is_file()]
     if not existing:
         return
     content = existing[0].read_bytes()
     if not (content.startswith(PNG_START) and content.endswith(PNG_END)):
         entry.problems.append(f"The figure {_shown(existing[0], item)} is no whole PNG file: draw it again.")
-    elif entry.kind == "produced" and existing[0].stat().st_mtime < path.stat().st_mtime:
-        entry.problems.append(f"The figure {_shown(existing[0], item)} is older than the result: draw it again.")
-    else:
+    elif _is_of_result(entry, item, path, existing[0], "figure"):
         entry.figure = content
+
+
+def _is_of_result(entry, item, path, drawn, what):
+    """Return whether what was drawn is not older than the produced result at `path`; if it is, that is a problem."""
+    if entry.kind == "produced" and drawn.stat().st_mtime < path.stat().st_mtime:
+        entry.problems.append(f"The {what} {_shown(drawn, item)} is older than the result: draw it again.")
+        return False
+    return True
 
 
 def _judge(entry, item, out):

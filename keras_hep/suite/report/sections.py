@@ -5,7 +5,7 @@ import struct
 import urllib.parse
 
 from keras_hep.suite import tables
-from keras_hep.suite.report.comparison import comparison, evidence
+from keras_hep.suite.report.comparison import comparison, evidence, summary_of_checks
 from keras_hep.suite.report.markup import chip, definitions, join, tag
 
 WIDEST = 900  # CSS pixels
@@ -47,13 +47,33 @@ def section(entry):
         _source(entry),
         *(tag("p", problem, class_="problem") for problem in entry.problems),
         _figure(entry),
+        _display(entry),
         _origin(entry),
         comparison(entry),
+        *(_variant(variant) for variant in entry.variants),
         _card(entry),
         _findings(entry),
         _provenance(entry),
         id=entry.id,
         class_="item",
+    )
+
+
+def _variant(entry):
+    """Return the part of an item's section that shows its result on genuine events."""
+    scale = f"{entry.result.scale} scale, {entry.kind} result" if entry.result else "unreadable result"
+    return tag(
+        "div",
+        tag("h4", "On genuine events ", tag("code", entry.events), " ", chip(entry.summary)),
+        tag("p", scale, class_="meta"),
+        *(tag("p", problem, class_="problem") for problem in entry.problems),
+        _image(entry) if entry.figure is not None else None,
+        _display(entry),
+        _origin(entry),
+        summary_of_checks(entry),
+        _provenance(entry),
+        id=entry.label,
+        class_="variant",
     )
 
 
@@ -87,16 +107,25 @@ def _figure(entry):
         return tag(
             "p", "There is no figure yet: ", tag("code", f"keras-hep figure {entry.id}"), " draws it.", class_="absent"
         )
+    return _image(entry)
+
+
+def _image(entry):
     width, height = struct.unpack(">II", entry.figure[16:24])
     shown = min(WIDEST, round(width / 1.5))
     image = tag(
         "img",
         src="data:image/png;base64," + base64.b64encode(entry.figure).decode("ascii"),
-        alt=f"Figure of {entry.id}: {entry.title}",
+        alt=f"Figure of {entry.label}: {entry.title}",
         width=shown,
         height=round(height * shown / width) if width else None,
     )
     return tag("figure", image, class_="wide" if shown > WIDEST / 2 and width > 1.5 * height else None)
+
+
+def _display(entry):
+    """Return the link to the interactive display beside the page, or None if there is none."""
+    return tag("p", tag("a", "Interactive display", href=entry.display), class_="meta") if entry.display else None
 
 
 def _origin(entry):
@@ -104,7 +133,8 @@ def _origin(entry):
     if entry.result is None:
         return None
     name, otherwise = ORIGINS[entry.result.data]
-    return tag("p", tag("strong", name), ": ", entry.card.get("Data") or otherwise, class_="origin")
+    told = "" if entry.events else entry.card.get("Data")  # the card tells of the simulation
+    return tag("p", tag("strong", name), ": ", told or otherwise, class_="origin")
 
 
 def _card(entry):

@@ -1,7 +1,9 @@
 """`keras-hep check`: verdicts from stored results, replay and acceptance of results."""
 
+import dataclasses
+
 from keras_hep import training
-from keras_hep.suite import acceptance, catalog, record, runner, tables
+from keras_hep.suite import acceptance, catalog, event_files, record, request, runner, tables
 from keras_hep.suite import reference as references
 from keras_hep.suite.verbs import verdicts
 from keras_hep.suite.verbs.errors import DAMAGED, DONE, FAILED, report_error, require_backend
@@ -13,16 +15,26 @@ def check(arguments):
     if arguments.accept:
         if not arguments.items:
             raise acceptance.NotAcceptable("--accept needs the names of items, got none: name them, or a whole source.")
-        return max(_accept_item(item, arguments) for item in catalog.find(root, arguments.items))
+        items = request.stored_on(catalog.find(root, arguments.items), arguments.data or event_files.SIMULATION)
+        return max(_accept_item(item, arguments) for item in items)
     if arguments.replay:
         require_backend()
     codes, rows = [DONE], []
-    for item in catalog.find(root, arguments.items):
+    for item in _chosen(root, arguments):
         code, row = _check_item(item, arguments)
         codes.append(code)
         rows.append(row)
     verdicts.show_summary(rows, ("item", "result", "verdict", "replay")[: 4 if arguments.replay else 3])
     return max(codes)
+
+
+def _chosen(root, arguments):
+    """Return the named items, each followed by its stored variants; with --data only what was run on these data."""
+    items = catalog.find(root, arguments.items)
+    if arguments.data is not None:
+        return request.stored_on(items, arguments.data)
+    recorded = arguments.recorded or arguments.replay
+    return [entry for item in items for entry in (item, *catalog.variants(item, arguments.out, recorded))]
 
 
 def _check_item(item, arguments):
@@ -32,9 +44,9 @@ def _check_item(item, arguments):
         reference = verdicts.read_reference(item)
         result, path = runner.stored(item, arguments.out, arguments.recorded or arguments.replay)
         origin = _origin(item, result, path)
-        print(f"{item.id} ({origin}): {item.title}")
+        print(f"{item.label} ({origin}): {item.title}")
         if result is None:
-            print(f"  missing: there is no result yet, `keras-hep run {item.id}` computes it.")
+            print(f"  missing: there is no result yet, `{item.command('run')}` computes it.")
             return FAILED, _summary_row(item, origin, "missing", replayed, arguments)
         entries, word, failed = verdicts.judge(reference, result)
         verdicts.show(entries, reference, result)
@@ -49,7 +61,7 @@ def _check_item(item, arguments):
 
 
 def _summary_row(item, origin, word, replayed, arguments):
-    return (item.id, origin, word, replayed) if arguments.replay else (item.id, origin, word)
+    return (item.label, origin, word, replayed) if arguments.replay else (item.label, origin, word)
 
 
 def _origin(item, result, path):
@@ -61,8 +73,15 @@ def _origin(item, result, path):
 def _replay_item(item, recorded):
     """Replay one item and print what differs; return the word of the summary and whether it fails.
 
-    An item that trains without recorded weights cannot be replayed; its numbers are only checked.
+    An item that trains without recorded weights cannot be replayed, nor one on events whose files are not at hand; its
+    numbers are only checked.
     """
+    if item.events:
+        prefix = item.prefix or event_files.find(item.events)
+        if not prefix:
+            print(f"  replay: not possible, no files of {item.events} below the folder of {event_files.VARIABLE}.")
+            return "no data", False
+        item = dataclasses.replace(item, prefix=str(prefix))
     try:
         entries = runner.replay(item)
     except training.WeightsMissing:
@@ -83,7 +102,7 @@ def _accept_item(item, arguments):
     """Show what acceptance changes and which checks fail, then accept; return the exit code."""
     try:
         changes = acceptance.changes(item, arguments.out)
-        print(f"{item.id}: {len(changes)} changes")
+        print(f"{item.label}: {len(changes)} changes")
         if changes:
             rows = [(change.name, _shown(change.old), _shown(change.new)) for change in changes]
             print(tables.table(("what", "old", "new"), rows, wrapped=(1, 2)))

@@ -55,18 +55,18 @@ def report_error(item, error):
     Errors of use, missing packages and full disks are one sentence; what a script gets wrong shows its traceback.
     """
     if isinstance(error, (training.TrainingDiverged, *DAMAGED)):
-        complain(f"{item.id}: {sentence(error)}")
+        complain(f"{item.label}: {sentence(error)}")
         return FAILED
     if isinstance(error, REFUSALS) or _is_storage(error):
-        complain(f"{item.id}: {sentence(error)}")
+        complain(f"{item.label}: {sentence(error)}")
         return MISUSE
     package = missing_package(error)
     if package:
-        complain(f"{item.id}: {package}")
+        complain(f"{item.label}: {package}")
         return MISUSE
     sys.stdout.flush()
     traceback.print_exception(error)
-    complain(f"{item.id}: failed with {type(error).__name__}, see above.")
+    complain(f"{item.label}: failed with {type(error).__name__}, see above.")
     return FAILED
 
 

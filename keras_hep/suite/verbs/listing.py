@@ -10,11 +10,11 @@ HEADER = ("item", "shows", "data", "cost", "last verdict")
 
 
 def list_items(arguments):
-    """Print the table of all items, or those of one source."""
+    """Print the table of all items, of the named ones, or of those of one source, each with its stored variants."""
     root = catalog.find_root()
-    chosen = catalog.items(root)
+    chosen = catalog.find(root, arguments.items)
     if arguments.source is not None:
-        sources = sorted({item.source for item in chosen})
+        sources = sorted({item.source for item in catalog.items(root)})
         if arguments.source not in sources:
             hint = catalog.suggestion(arguments.source, sources)
             allowed = ", ".join(sources)
@@ -24,6 +24,8 @@ def list_items(arguments):
     for item in chosen:
         try:
             rows.append((item.id, *_short_card(item), _verdict(item, arguments)))
+            for variant in catalog.variants(item, arguments.out):
+                rows.append((variant.label, "the same", "genuine events", "", _verdict(variant, arguments)))
         except catalog.InvalidScript as error:
             problems.append(sentence(error))
     print(tables.table(HEADER, rows, wrapped=(1, 2, 3)) if rows else "There are no items yet.")

@@ -43,26 +43,36 @@ def _run_item(item, arguments, position):
                 print("      --seed was not used: the script takes none.")
             seconds = tables.duration(result.provenance["seconds"])
             print(f"      {word} ({seconds}); result: {item.produced_path(arguments.out)}", flush=True)
-            figure_code = draw(item, result, reference, arguments.out)
+            figure_code = show(item, result, reference, arguments.out)
     except Exception as error:  # one item's failure is reported, the others still run
         return Outcome(item, "failed", report_error(item, error))
     return Outcome(item, word, max(figure_code, FAILED if failed else DONE))
 
 
-def draw(item, result, reference, out):
-    """Draw the figure of an item, say where it is, and return the exit code; a bug in it does not lose the numbers."""
+def show(item, result, reference, out):
+    """Draw the figure of an item and write its interactive display, say where they are, and return the exit code.
+
+    A bug in either does not lose the numbers; a package that they need and that is missing is no failure.
+    """
+    figure = _shown(item, "figure", "draw", lambda: runner.draw(item, result, reference, out), " and .pdf")
+    return max(figure, _shown(item, "display", "explore", lambda: runner.explore(item, result, out)))
+
+
+def _shown(item, what, function, make, more=""):
     try:
-        path = runner.draw(item, result, reference, out)
+        path = make()
     except storage.CannotStore:
         raise
-    except Exception as error:  # the result is stored; the figure can be drawn again
+    except Exception as error:  # the result is stored; it can be shown again
         package = missing_package(error)
         if package:
-            complain(f"{item.id}: no figure. {package}")
+            complain(f"{item.label}: no {what}. {package}")
             return DONE
         traceback.print_exception(error)
-        complain(f"{item.id}: draw() failed with {type(error).__name__}; `keras-hep figure {item.id}` draws again.")
+        complain(
+            f"{item.label}: {function}() failed with {type(error).__name__}; `{item.command('figure')}` repeats it."
+        )
         return FAILED
     if path is not None:
-        print(f"      figure: {path} and .pdf", flush=True)
+        print(f"      {what}: {path}{more}", flush=True)
     return DONE

@@ -1,7 +1,7 @@
 import json
 import pathlib
 
-from keras_hep.suite import cli, record
+from keras_hep.suite import catalog, cli, record
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 
@@ -109,4 +109,6 @@ def test_what_was_recorded_without_weights_is_not_replayed(project, add_script, 
 
 def test_the_results_of_this_checkout_are_readable():
     for path in (ROOT / "results" / "recorded").glob("*/*.json"):
-        assert json.loads(path.read_text(encoding="utf-8"))["id"] == f"{path.parent.name}/{path.stem}"
+        content = json.loads(path.read_text(encoding="utf-8"))
+        assert catalog.label(content["id"], content.get("events", "")) == f"{path.parent.name}/{path.stem}"
+        assert not (content["data"] in record.GENUINE and content["arrays"]), f"{path} redistributes genuine events"
