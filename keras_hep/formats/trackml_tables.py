@@ -141,7 +141,8 @@ def as_column(values, dtype, name):
     if not len(values):
         return values.astype(dtype)
     if values.dtype.kind not in "iuf":
-        raise InvalidEvent(f"{name}: must hold numbers, got {_first_text(values)!r}; write it as numbers.")
+        row = _first_text(values)
+        raise InvalidEvent(f"{name}: must hold numbers, got {values[row]!r} in row {row + 1}.")
     return _as_integers(values, dtype, name) if dtype.startswith("i") else _as_floats(values, dtype, name)
 
 
@@ -243,4 +244,10 @@ def _unreadable(content, columns, source, error):
 
 
 def _first_text(values):
-    return next((value for value in values.tolist() if not isinstance(value, int | float)), values.tolist()[0])
+    """Return the index of the first value that is no number, nor the text of one (0 if all are)."""
+    for index, value in enumerate(values.tolist()):
+        try:
+            float(value)
+        except (TypeError, ValueError):
+            return index
+    return 0

@@ -12,12 +12,15 @@ def columns_of(table, name, columns):
         columns: sequence of str.
 
     Raises:
-        ValueError: if one is missing, or lengths differ.
+        ValueError: if one is missing or does not hold numbers, or lengths differ.
     """
     missing = [column for column in columns if column not in table]
     if missing:
         raise ValueError(f"{name} needs the columns {', '.join(columns)}, got none of the name {missing[0]}.")
     arrays = [np.asarray(table[column]) for column in columns]
+    for column, array in zip(columns, arrays, strict=True):
+        if array.size and array.dtype.kind not in "biuf":
+            raise ValueError(f"{name}: {column} holds numbers, got {array.flat[0]!r}.")
     shapes = {array.shape for array in arrays}
     if len(shapes) > 1 or arrays[0].ndim != 1:
         raise ValueError(f"{name}: columns have one axis and one length, got the shapes {sorted(shapes)}.")
