@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keras_hep.graphs.segments import barrel_hits, node_features, segment_graph
@@ -52,6 +52,7 @@ def edges_of(graph):
     return [*zip(graph.senders.tolist(), graph.receivers.tolist(), graph.edges["label"].tolist(), strict=True)]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1), st.sampled_from([0.05, 0.5, 2.0, 3.1415, 3.1416, 4.0]), st.sampled_from([5.0, 20.0]))
 def test_as_by_a_plain_loop(seed, phi_limit, z_limit):
     hits = random_hits(60, seed, layers=LAYERS[:4])

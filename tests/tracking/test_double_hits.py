@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keras_hep.graphs.graph import Graph, merge
@@ -45,6 +45,7 @@ def pairs_in(labels):
     return {(i, j) for i in range(len(labels)) for j in range(i + 1, len(labels)) if labels[i] == labels[j]}
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_as_by_all_pairs(seed):
     limits = {8: (0.3, 1.0), 13: (0.2, 0.5)}

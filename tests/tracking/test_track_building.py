@@ -5,7 +5,7 @@ import pathlib
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keras_hep.graphs.graph import Graph, merge, select_edges
@@ -51,6 +51,7 @@ def test_components_as_by_a_plain_loop(seed, threshold):
     np.testing.assert_array_equal(connected_components(graph, scores, threshold), expected)
 
 
+@settings(deadline=None)
 @given(seeds, st.sampled_from([-1.0, 0.3, 0.5]), st.sampled_from([0, 1, None]), st.sampled_from([1, 2, 15]))
 def test_the_walk_as_by_a_plain_loop(seed, threshold, max_tracks, max_steps):
     graph, scores = random_graph(seed)
