@@ -1,15 +1,19 @@
-"""Finds genuine event files: TrackML's form, one CSV file per part of an event, `<prefix>-hits.csv` and its like.
+"""Finds genuine event files: TrackML's form, one CSV file per part of an event or for several of them.
 
-The last part of the prefix is the name of the events, such as "event000000001". The files are the user's own: what is
-stored of a run names the events, never the folder they lie in.
+Their names begin with one prefix: `event000000001-hits.csv`, `event000000001-truth.csv.gz`, `run7-hits-truth.csv`. The
+last part of the prefix is the name of the events, here "event000000001" and "run7". The files are the user's own: what
+is stored of a run names the events, never the folder they lie in.
 """
 
 import glob
 import os
 import pathlib
+import re
 
 SIMULATION = "simulation"
 VARIABLE = "KERAS_HEP_DATA"
+# Only the parts are known words: "event1-barrel-hits.csv" is of the events "event1-barrel", not of "event1".
+_PARTS = re.compile(r"(-(hits|cells|particles|truth))+\.csv.*")
 
 
 def candidates(data):
@@ -25,7 +29,7 @@ def candidates(data):
 
 def exist(prefix):
     """Return whether any event file has the `prefix` (path)."""
-    return bool(prefix.name) and any(prefix.parent.glob(f"{glob.escape(prefix.name)}-*.csv*"))
+    return bool(prefix.name) and any(_of(prefix.name, prefix.parent.glob(_pattern(prefix.name))))
 
 
 def find(events):
@@ -39,5 +43,14 @@ def find(events):
     folder = os.environ.get(VARIABLE)
     if not folder:
         return None
-    paths = sorted(pathlib.Path(folder).absolute().rglob(f"{glob.escape(events)}-*.csv*"))
+    paths = sorted(_of(events, pathlib.Path(folder).absolute().rglob(_pattern(events))))
     return paths[0].with_name(events) if paths else None
+
+
+def _pattern(name):
+    return f"{glob.escape(name)}-*.csv*"
+
+
+def _of(name, paths):
+    """Yield those of the `paths` whose file name is `name` and parts of an event."""
+    return (path for path in paths if _PARTS.fullmatch(path.name[len(name) :]))

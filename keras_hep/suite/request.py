@@ -31,11 +31,11 @@ def on_events(item, data):
     looked_for = event_files.candidates(data)
     for prefix in filter(event_files.exist, looked_for):
         return dataclasses.replace(item, events=events_name(str(prefix)), prefix=str(prefix))
-    files = " and ".join(f"{prefix}-*.csv*" for prefix in looked_for)
+    files = " and ".join(f"{prefix}-hits.csv" for prefix in looked_for)
     hint = "" if len(looked_for) > 1 else f"; {event_files.VARIABLE} names no other folder"
     raise InvalidRun(
         f"--data must be {event_files.SIMULATION!r} or the prefix of event files, got {data!r}: "
-        f"looked for {files}{hint}."
+        f"looked for files like {files}{hint}."
     )
 
 

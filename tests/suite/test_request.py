@@ -4,7 +4,8 @@ import os
 
 import pytest
 
-from keras_hep.suite import catalog, cli, event_files, record, request, runner
+from keras_hep.suite import catalog, cli, record, request, runner
+from keras_hep.suite import event_files as finder
 
 EVENTS = "event000000001"
 
@@ -39,13 +40,15 @@ def test_absent_files_are_named(hits, event_files, tmp_path, monkeypatch, data):
     with pytest.raises(request.InvalidRun, match="'simulation' or the prefix of event files") as caught:
         on(hits, data)
     for prefix in (tmp_path / data, event_files / data):
-        assert f"{prefix}-*.csv*" in str(caught.value)
+        assert f"{prefix}-hits.csv" in str(caught.value)
 
 
 def test_without_a_folder_of_data_that_is_said(hits, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("KERAS_HEP_DATA")
-    with pytest.raises(request.InvalidRun, match=r"looked for .*csv\*; KERAS_HEP_DATA names no other folder"):
+    with pytest.raises(
+        request.InvalidRun, match=r"looked for files like .*-hits\.csv; KERAS_HEP_DATA names no other folder"
+    ):
         on(hits)
 
 
@@ -56,6 +59,33 @@ def test_what_is_no_name_of_events_is_refused(hits, event_files, name):
         on(hits, f"trackml/{name}")
 
 
+@pytest.mark.parametrize(
+    ("name", "prefixes"),
+    [
+        ("event7-hits.csv", ["event7"]),
+        ("event7-hits.csv.gz", ["event7"]),
+        ("event7-hits-truth.csv.gz", ["event7"]),
+        ("event7-barrel-particles.csv", ["event7-barrel"]),
+        ("event7-barrel.csv", []),
+        ("event7-hits.txt", []),
+        ("event7.csv", []),
+        ("event77-cells.csv", []),
+    ],
+)
+def test_a_file_belongs_to_the_events_before_its_parts(event_files, name, prefixes):
+    (event_files / name).write_text("")
+    names = ["event", "event7", "event7-barrel", "event7-barrel-particles"]
+    assert [events for events in names if finder.exist(event_files / events)] == prefixes
+    assert [events for events in names if finder.find(events) is not None] == prefixes
+
+
+@pytest.mark.parametrize("events", [EVENTS, "event000001000-barrel-partial"])
+def test_files_of_the_challenge_are_found(real_data, line, events):
+    prefix = real_data(f"trackml/{events}")
+    assert on(line, f"trackml/{events}").prefix == str(prefix.absolute()) == str(finder.find(events))
+    assert on(line, str(prefix)).events == events
+
+
 def test_the_simulation_is_the_item_itself(hits):
     assert on(hits, "simulation") == hits
     assert request.events_name("simulation") == ""
@@ -63,11 +93,11 @@ def test_the_simulation_is_the_item_itself(hits):
 
 def test_events_are_found_by_name_in_any_folder(event_files_below, monkeypatch):
     folder = event_files_below
-    assert event_files.find(EVENTS) == folder / "a" / "deep" / EVENTS
-    assert event_files.find("event000000009") is None
-    assert event_files.find("event0000000") is None
+    assert finder.find(EVENTS) == folder / "a" / "deep" / EVENTS
+    assert finder.find("event000000009") is None
+    assert finder.find("event0000000") is None
     monkeypatch.delenv("KERAS_HEP_DATA")
-    assert event_files.find(EVENTS) is None
+    assert finder.find(EVENTS) is None
 
 
 @pytest.fixture
@@ -145,8 +175,16 @@ def test_data_for_a_script_without_it_is_an_error_of_use(hits, capsys):
 def test_absent_files_are_an_error_of_use(hits, capsys):
     assert cli.main(["run", "fig09", "--data", "nowhere/event000000001"]) == 2
     printed = capsys.readouterr()
-    assert "nowhere/event000000001-*.csv*" in printed.err
+    assert "nowhere/event000000001-hits.csv" in printed.err
     assert printed.err.count("\n") == 1
+
+
+def test_an_event_file_that_cannot_be_read_is_one_sentence(hits, capsys):
+    text = hits.path.read_text().replace("import numpy as np", "from keras_hep.formats.trackml import InvalidEvent")
+    hits.path.write_text(text.replace("hits = np.loadtxt", "raise InvalidEvent(f'{prefix.name}: no truth') or str"))
+    assert cli.main(["run", "fig09", "--data", f"trackml/{EVENTS}"]) == 1
+    error = capsys.readouterr().err
+    assert error == f"keras-hep: toy/fig09_hits@{EVENTS}: {EVENTS}: no truth\n"
 
 
 def test_a_run_without_files_is_refused(hits):

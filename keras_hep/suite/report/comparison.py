@@ -36,19 +36,21 @@ def summary_of_checks(entry):
             number = tag("strong", breakable(name)), "-", our_quantity(quantity), _unit(quantity.unit), "-"
             rows.append(((*number, tag("small", "not checked")), {}))
     others = len(entry.verdicts) - len(asked)
-    note = f"{others} other checks are asked of other events, or from a larger scale on." if others else None
+    note = f"Checks that are asked of other events, or from a larger scale on: {others}." if others else None
     return join(
         table(SHORT_HEADER, rows, class_="comparison short") if rows else None, tag("small", note) if note else None
     )
 
 
 def _short_cells(entry, verdict):
+    asked = rule(verdict.check)
+    told = [text for text in (verdict.difference, verdict.message) if text not in ("", asked)]
     return (
         tag("strong", breakable(verdict.check.name)),
         _published(entry, verdict),
         _ours(entry, verdict),
         _unit(verdict.unit or _published_unit(entry, verdict.check)),
-        join(rule(verdict.check), *(tag("small", text) for text in (verdict.difference, verdict.message) if text)),
+        join(asked, *(tag("small", text) for text in told)),
         chip(verdict.verdict),
     )
 

@@ -6,6 +6,7 @@ import sys
 import traceback
 
 from keras_hep import training
+from keras_hep.formats.trackml_tables import InvalidEvent
 from keras_hep.suite import acceptance, catalog, record, request, storage
 from keras_hep.suite.fields import InvalidReference
 
@@ -52,9 +53,10 @@ def complain(text):
 def report_error(item, error):
     """Print what went wrong with one item on stderr and return the exit code that it deserves.
 
-    Errors of use, missing packages and full disks are one sentence; what a script gets wrong shows its traceback.
+    Errors of use, damaged files, missing packages and full disks are one sentence; what a script gets wrong shows its
+    traceback.
     """
-    if isinstance(error, (training.TrainingDiverged, *DAMAGED)):
+    if isinstance(error, (training.TrainingDiverged, InvalidEvent, *DAMAGED)):
         complain(f"{item.label}: {sentence(error)}")
         return FAILED
     if isinstance(error, REFUSALS) or _is_storage(error):
