@@ -145,7 +145,7 @@ def _barrel_pairs(layer):
     if others:
         raise ValueError(
             f"The numbers of layers follow the radius in volumes {BARREL_VOLUMES} only, got hits in {others} too: give "
-            "layer_pairs, for the whole detector those of trackml_layer_pairs()."
+            "layer_pairs, for the whole detector those of trackml_layers.trackml_layer_pairs()."
         )
     return list(zip(present[:-1].tolist(), present[1:].tolist(), strict=True))
 
