@@ -1,10 +1,10 @@
-"""Track building edge by edge and hit by hit, organised as in the notebook: all edges are scanned at every step."""
+"""Track building edge by edge; the walk is organised as in the notebook and scans all edges at every step."""
 
 import numpy as np
 
 
 def connected_components(nodes, senders, receivers, scores, threshold):
-    """Spread the lowest node number along the kept edges until nothing changes."""
+    """Return the number of each node's component, walking from neighbour to neighbour."""
     labels = list(range(nodes))
     neighbours = [[] for _ in range(nodes)]
     for sender, receiver, score in zip(senders.tolist(), receivers.tolist(), scores.tolist(), strict=True):
