@@ -178,7 +178,7 @@ def schema(graph_or_spec, node_set="hits", edge_set="segments"):
         edge_set: str. Name of the edges of a `Graph`.
 
     Returns:
-        `tensorflow_gnn.GraphSchema`; its text, `str(schema(...))`, is what `tensorflow_gnn.read_schema` reads.
+        `tensorflow_gnn.GraphSchema`, for `tensorflow_gnn.write_schema` and others.
 
     Example:
 
@@ -239,7 +239,7 @@ def write(path, graphs, node_set="hits", edge_set="segments"):
                 writer.write(gnn.write_example(to_graph_tensor(graph, node_set, edge_set)).SerializeToString())
         if first is None:
             raise ValueError("A file of graphs needs at least one, got none: their features make its schema.")
-        text.write_text(str(schema(first)), encoding="utf-8")
+        gnn.write_schema(schema(first), str(text))
     return number
 
 

@@ -1,0 +1,1 @@
+"""Events of the TrackML particle tracking challenge."""
