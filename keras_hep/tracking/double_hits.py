@@ -21,8 +21,8 @@ def double_hits(graph, limits=None):
     A third hit of a particle in a layer stays alone.
 
     In a sample event with 5 % of the usual density 848 of the 994 layers in which a particle has several hits give a
-    right pair, and 3 pairs are wrong. Twenty turned copies of it laid over each other, 110,540 hits, give the right pair
-    in 84 % of these layers, and 6 % of the pairs are wrong.
+    right pair, and 3 pairs are wrong. Twenty turned copies of it laid over each other, 110,540 hits, give the right
+    pair in 84 % of these layers, and 6 % of the pairs are wrong.
 
     Args:
         graph: `keras_hep.graphs.graph.Graph` with layer (100 volume_id + layer_id) and position in mm, as
