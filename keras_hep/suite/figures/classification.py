@@ -35,7 +35,14 @@ def score_histogram(axes, true, false, edges, names=("true segments", "false seg
     for index, counts, name in ((1, false, names[1]), (2, true, names[0])):
         histogram(axes, counts, edges, label=f"{name} ({counts.sum():,.0f})", index=index, errors=False)
     if threshold is not None:
-        axes.axvline(threshold, color=PUBLISHED, linestyle=(0, (4, 2)), linewidth=0.9, label=f"threshold {threshold:g}")
+        axes.axvline(
+            threshold,
+            ymax=0.75,
+            color=PUBLISHED,
+            linestyle=(0, (4, 2)),
+            linewidth=0.9,
+            label=f"threshold {threshold:g}",
+        )
     axes.set(xlabel="score", ylabel=f"examples per {edges[1] - edges[0]:.2g}", xlim=(edges[0], edges[-1]))
     if log:
         axes.set_yscale("log")
@@ -88,7 +95,7 @@ def reliability(axes, curves, published=None):
             fraction of true examples in it.
         published: dict of str to published curve, or None. One of the same name has the same colour.
     """
-    axes.plot((0, 1), (0, 1), label="calibrated", **_CHANCE)
+    axes.plot((0, 1), (0, 1), label="perfectly calibrated", **_CHANCE)
     _draw(axes, curves, published or {}, errors="bars")
     axes.set(xlabel="predicted probability", ylabel="fraction of true examples", xlim=(0, 1), ylim=(0, 1.02))
 

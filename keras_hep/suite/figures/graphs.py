@@ -24,7 +24,8 @@ def graph_display(axes, positions, senders, receivers, labels=None, most_false=2
         title: str or None.
 
     Raises:
-        ValueError: if `positions` is not of shape (hits, 3) with at least one hit, or lengths differ.
+        ValueError: if `positions` is not of shape (hits, 3) with at least one hit, lengths differ, or a segment ends at
+            no hit.
     """
     positions, senders, receivers = _positions(positions), np.asarray(senders, int), np.asarray(receivers, int)
     false = np.ones(len(senders), bool) if labels is None else ~np.asarray(labels, bool)
@@ -32,6 +33,12 @@ def graph_display(axes, positions, senders, receivers, labels=None, most_false=2
         raise ValueError(
             f"A graph display needs senders, receivers and labels of one length, got {len(senders)}, {len(receivers)} "
             f"and {len(false)}: take all from the same graph."
+        )
+    ends = np.concatenate([senders, receivers])
+    if ends.size and not 0 <= ends.min() <= ends.max() < len(positions):
+        raise ValueError(
+            f"Segments must end at hits 0 to {len(positions) - 1}, got {ends.min()} to {ends.max()}: pass the "
+            "positions of all nodes of the graph."
         )
     others, true = np.flatnonzero(false), np.flatnonzero(~false)
     drawn = _some(others, most_false, seed)
@@ -101,6 +108,8 @@ def component_sizes(axes, sizes):
         size, count = np.unique(values, return_counts=True)
         looks = {"color": COLOURS[index % len(COLOURS)], "marker": MARKERS[index % len(MARKERS)], "alpha": 0.85}
         name = f"{name} (largest: {size[-1]:,})"
+        apart = np.flatnonzero(np.diff(size) > 1) + 1  # no line over sizes that no component has
+        size, count = (np.insert(numbers.astype(float), apart, np.nan) for numbers in (size, count))
         axes.plot(size, count, label=name, linewidth=0.5, markeredgewidth=0, zorder=3 + index, **looks)
     axes.set(xscale="log", yscale="log", xlabel="hits in a component", ylabel="components")
 
@@ -183,16 +192,18 @@ def _frame_space(axes, middle, reach, high):
         artist.set_in_layout(False)
     axes.computed_zorder = False  # true segments above false ones, whatever their depth
     axes.set_proj_type("ortho")
-    axes.set_box_aspect(tuple(reach), zoom=1.45 if _short(reach)[2] else 1.05)
-    axes.view_init(elev=38 if _short(reach)[2] else 22, azim=-55)
+    flat, long = _short(reach)[2], reach[2] > 1.5 * reach[:2].max()
+    axes.view_init(elev=38 if flat else 22, azim=-55, vertical_axis="y" if long else "z")
+    axes.set_box_aspect(tuple(reach), zoom=1.45 if flat else 1.2 if long else 0.95)
     axes.grid(False)
     for column, axis in enumerate((axes.xaxis, axes.yaxis, axes.zaxis)):
-        ticks = MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(*(middle + np.outer((-1, 1), reach))[:, column])
+        most = 3 if reach[column] < 0.3 * reach.max() or (long and column == 0) else 5
+        ticks = MaxNLocator(most, steps=[1, 2, 5, 10]).tick_values(*(middle + np.outer((-1, 1), reach))[:, column])
         ticks = ticks[np.abs(ticks - middle[column]) < 0.85 * reach[column]]  # those at the corners would collide
         axis.set_ticks(ticks)
         axis.set_minor_locator(NullLocator())
         axis.set_tick_params(pad=-2)
-        axis.labelpad = -6
+        axis.labelpad = 0 if flat else -2 if long and column == 2 else -6
         axis.pane.set_visible(False)
     if _short(reach)[2]:  # the axis label would stand far off: name the axis at its upper end
         axes.zaxis.set_ticks([high[2]], [f"{high[2]:.0f}"])

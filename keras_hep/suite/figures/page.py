@@ -85,10 +85,13 @@ def panels(columns=1, rows=1, width=None, aspect=0.78, share_x=False, share_y=Fa
         aspect: float. Height over width of one panel with its labels.
         share_x: bool, "row" or "col". Panels have the same x axis; inner tick labels are left out.
         share_y: bool, "row" or "col".
-        projection: str or None. "3d" for `display_3d`.
+        projection: str, None, or a sequence of these, one per panel. "3d" for `display_3d`.
 
     Returns:
         (figure, axes): a matplotlib `Figure`; its `Axes` if there is one panel, else a flat tuple of them, row by row.
+
+    Raises:
+        ValueError: if there are more or fewer projections than panels.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -96,11 +99,23 @@ def panels(columns=1, rows=1, width=None, aspect=0.78, share_x=False, share_y=Fa
     width = width or (SINGLE if columns == 1 else DOUBLE)
     figure = Figure(figsize=(width, width / columns * aspect * rows), layout="compressed", dpi=100)
     FigureCanvasAgg(figure)
-    axes = figure.subplots(
-        rows, columns, squeeze=False, sharex=share_x, sharey=share_y, subplot_kw={"projection": projection}
-    )
-    axes = tuple(axes.flat)
+    axes = tuple(figure.subplots(rows, columns, squeeze=False, sharex=share_x, sharey=share_y).flat)
+    each = [projection] * len(axes) if projection is None or isinstance(projection, str) else projection
+    if len(each) != len(axes):
+        raise ValueError(
+            f"projection must name one for each of {len(axes)} panels, got {len(each)}: use None for a flat one."
+        )
+    axes = tuple(_projected(figure, panel, name) for panel, name in zip(axes, each, strict=True))
     return figure, axes[0] if len(axes) == 1 else axes
+
+
+def _projected(figure, axes, projection):
+    """Return the panel, or in its place one of another projection."""
+    if projection is None:
+        return axes
+    place = axes.get_subplotspec()
+    axes.remove()
+    return figure.add_subplot(place, projection=projection)
 
 
 @style()
