@@ -142,7 +142,7 @@ def as_column(values, dtype, name):
         return values.astype(dtype)
     if values.dtype.kind not in "iuf":
         row = _first_text(values)
-        raise InvalidEvent(f"{name}: must hold numbers, got {values[row]!r} in row {row + 1}.")
+        raise InvalidEvent(f"{name}: must hold numbers, got {values.tolist()[row]!r} in row {row + 1}.")
     return _as_integers(values, dtype, name) if dtype.startswith("i") else _as_floats(values, dtype, name)
 
 
@@ -162,7 +162,7 @@ def _as_floats(values, dtype, name):
 def _as_integers(values, dtype, name):
     limits = np.iinfo(dtype)
     if values.dtype.kind == "f" and dtype == "i8":
-        raise InvalidEvent(f"{name}: must hold 64-bit integers, got {values[0]!r}; a float loses digits of them.")
+        raise InvalidEvent(f"{name}: must hold 64-bit integers, got the float {values[0]}, which loses digits.")
     fits = (values >= limits.min) & (values <= limits.max)
     if values.dtype.kind == "f":
         fits &= values == np.floor(values)

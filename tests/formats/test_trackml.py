@@ -132,7 +132,7 @@ FAULTS = [
         "truth",
         "3,968283538485993472",
         "3,9.68283538485993472e17",
-        r"particle_id of .*: .* 64-bit integers, got .*float",
+        r"particle_id of .*: .* 64-bit integers, got the float",
     ),
     ("truth", "3,968283538485993472", "3,9223372036854775808", r"particle_id of .*: must hold integers from .*, got"),
     ("truth", "3,968283538485993472", "3,92233720368547758080", r"particle_id of .*"),
