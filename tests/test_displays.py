@@ -199,8 +199,16 @@ def test_axes_are_in_millimetres_on_one_scale():
         start, end = scene[f"{name}axis"]["range"]
         assert start < low < high < end
         assert (end - start) / scene["aspectratio"][name] == pytest.approx(208)  # one scale: millimetres per length
-    assert "tickvals" not in scene["yaxis"]
+    assert scene["xaxis"]["tickvals"] == [-50, 0, 50]
+    assert scene["yaxis"]["tickvals"] == [10, 20, 30, 40]
     assert scene["zaxis"]["tickvals"] == [10]  # too short for more
+
+
+@pytest.mark.parametrize(("length", "vertical"), [(50, None), (1000, None), (3000, "y")])
+def test_a_long_detector_lies_with_its_beam_across(length, vertical):
+    _, layout = figure(displays.event_view(barrel(200) * (1, 1, length / 50), **NAMED))
+    up = layout["scene"]["camera"].get("up", {})
+    assert [name for name in up if up[name]] == ([vertical] if vertical else [])
 
 
 def test_a_single_hit_has_axes():

@@ -10,7 +10,10 @@ import string
 import numpy as np
 
 PAGE_BYTES = 5_000_000
-_EYE = {"x": 0.75, "y": -1.15, "z": 0.95}  # where the camera stands, in units of the longest axis
+# Where the camera stands, in units of the longest axis: above the end of the barrel, or, where the detector is longer
+# than wide, beside it, with the beam from left to right
+_ABOVE = {"eye": {"x": 0.75, "y": -1.15, "z": 0.95}}
+_BESIDE = {"eye": {"x": -1.25, "y": 0.5, "z": -0.6}, "up": {"x": 0, "y": 1, "z": 0}}
 
 
 def html_page(positions, title, data, caption, traces):
@@ -78,9 +81,10 @@ def _layout(positions, title, data):
         for column, name in enumerate("xyz")
     }
     scale = {name: round(float(length / reach.max()), 6) for name, length in zip("xyz", reach, strict=True)}
+    camera = _BESIDE if reach[2] > 1.5 * reach[:2].max() else _ABOVE
     line = {"text": html.escape(f"{title} | {data}"), "font": {"size": 11, "color": "#5B636B"}, "showarrow": False}
     return {
-        "scene": {**axes, "aspectmode": "manual", "aspectratio": scale, "camera": {"eye": _EYE}},
+        "scene": {**axes, "aspectmode": "manual", "aspectratio": scale, "camera": camera},
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
         "legend": {"itemsizing": "constant", "x": 0.01, "y": 0.98, "bgcolor": "rgba(255, 255, 255, 0.8)"},
         "showlegend": True,
@@ -94,16 +98,22 @@ def _layout(positions, title, data):
 def _axis(name, low, high, reach, longest):
     """Return one axis; one too short for several ticks has one, where the hits end."""
     middle = (low + high) / 2
-    short = {"tickvals": [high], "tickformat": ".0f"} if reach < 0.15 * longest else {}
     return {
         "title": {"text": f"{name} [mm]"},
         "range": [round(middle - reach, 3), round(middle + reach, 3)],
-        "nticks": 8,
+        "tickvals": [round(high)] if reach < 0.15 * longest else _ticks(middle, reach),
         "backgroundcolor": "#F4F5F6",
         "gridcolor": "#D5D9DD",
         "showspikes": False,
-        **short,
     }
+
+
+def _ticks(middle, reach):
+    """Return round numbers along an axis, away from its ends, where those of two axes would collide."""
+    power = 10.0 ** np.floor(np.log10(reach / 2))
+    step = power * max(factor for factor in (1, 2, 5) if factor * power <= reach / 2)
+    first, last = np.ceil((middle - 0.93 * reach) / step), np.floor((middle + 0.93 * reach) / step)
+    return [round(float(number * step), 6) for number in np.arange(first, last + 1)]
 
 
 _TEMPLATE = string.Template("""<!DOCTYPE html>
