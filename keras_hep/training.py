@@ -134,20 +134,8 @@ def fit(
     import keras
 
     optimizer = keras.optimizers.get(optimizer)
-    arguments = {
-        "optimizer": _describe(optimizer),
-        "events": events,
-        "seed": seed,
-        "batch_size": batch_size,
-        "interval": interval,
-    }
-    # Arguments that say nothing new stay out of the key.
-    if loss != CLASSIFICATION:
-        arguments["loss"] = loss if isinstance(loss, str) else _describe(loss)
-    if metrics:
-        arguments["metrics"] = [_describe(metric) for metric in metrics]
-    if start is not None:
-        arguments["start"] = start.weights["key"]
+    sizes = {"events": events, "seed": seed, "batch_size": batch_size, "interval": interval}
+    arguments = _described_arguments(optimizer, sizes, loss, metrics, start)
     key = content_key(model, stream, arguments)
     place = _STORE.get(_DEFAULT_STORE)
     kept = _find(place, key, model)
@@ -215,6 +203,18 @@ def predict(model, inputs, batch_size=256):
 
         return keras.ops.convert_to_numpy(model(inputs, training=False))
     return model.predict(np.asarray(inputs, np.float32), batch_size=batch_size, verbose=0)
+
+
+def _described_arguments(optimizer, sizes, loss, metrics, start):
+    """Return the arguments of a training for its key; those that say nothing new stay out of it."""
+    arguments = {"optimizer": _describe(optimizer), **sizes}
+    if loss != CLASSIFICATION:
+        arguments["loss"] = loss if isinstance(loss, str) else _describe(loss)
+    if metrics:
+        arguments["metrics"] = [_describe(metric) for metric in metrics]
+    if start is not None:
+        arguments["start"] = start.weights["key"]
+    return arguments
 
 
 def _describe(instance):

@@ -1,0 +1,106 @@
+"""Graphs of segments as networks read them, one graph an event: a fixed one, or always new ones of a simulation."""
+
+import dataclasses
+
+import numpy as np
+
+from keras_hep.graphs.graph import merge
+from keras_hep.graphs.segment_features import hit_features, segment_features
+from keras_hep.graphs.segments import barrel_hits, node_features, segment_graph
+
+
+def published_inputs(graph):
+    """Return what `keras_hep.models.SegmentClassifier` reads of a graph of segments, as a dict of arrays."""
+    return {"nodes": node_features(graph), "senders": graph.senders, "receivers": graph.receivers}
+
+
+def invariant_inputs(graph):
+    """Return what `keras_hep.models.InteractionNetwork` reads of a graph of segments, as a dict of arrays.
+
+    Neither the hits' nor the segments' features change when the event is turned around the beam.
+    """
+    return {
+        "nodes": hit_features(graph),
+        "edges": segment_features(graph),
+        "senders": graph.senders,
+        "receivers": graph.receivers,
+    }
+
+
+@dataclasses.dataclass(frozen=True)
+class FixedSegments:
+    """One graph of segments, again and again: training on a single event.
+
+    True segments weigh in the loss as much as false ones together (`positive_weight`). Made by `of`.
+
+    Args:
+        event: dict. What names the event in the key of a training: what was simulated with which seed, or the name of
+            the file and a checksum. It must be JSON-compatible.
+
+    Raises:
+        ValueError: when something is asked of an instance that was not made by `of`.
+    """
+
+    event: dict
+
+    @classmethod
+    def of(cls, graph, event):
+        """Return the stream of a `keras_hep.graphs.graph.Graph` with the edge feature `label`, named by `event`."""
+        stream = cls(event)
+        object.__setattr__(stream, "_graph", graph)
+        return stream
+
+    @property
+    def graph(self):
+        """The graph."""
+        if not hasattr(self, "_graph"):
+            raise ValueError("FixedSegments must be made by FixedSegments.of(graph, event), got one without its graph.")
+        return self._graph
+
+    @property
+    def positive_weight(self):
+        """Number of false segments over that of true ones."""
+        true = np.count_nonzero(self.graph.edges["label"])
+        return (self.graph.number_of_edges - true) / true
+
+    def batch(self, events, seed):
+        """Return (inputs, labels, sample weights) of the graph; `events` must be 1, the seed has no meaning."""
+        if events != 1:
+            raise ValueError(f"A fixed graph is one event, got events={events}: train with batch_size=1.")
+        return published_inputs(self.graph), *_targets(self.graph, self.positive_weight)
+
+
+@dataclasses.dataclass(frozen=True)
+class SimulatedSegments:
+    """Graphs of segments of simulated events, each seen once.
+
+    Args:
+        simulation: dataclass with `barrel_event(seed, density)`, such as `keras_hep.simulation.TrackMLLike`.
+        densities: tuple of two floats. The share of the simulation's particles and noise that an event has is drawn
+            uniformly in its logarithm between them.
+        phi_limit: float. Radian; as of `keras_hep.graphs.segments.segment_graph`.
+        z_limit: float. mm, likewise.
+    """
+
+    simulation: object
+    densities: tuple = (1.0, 1.0)
+    phi_limit: float = 0.5
+    z_limit: float = 20.0
+
+    def graph(self, seed):
+        """Return the `Graph` of one event."""
+        random = np.random.default_rng([*np.ravel(seed), 0])
+        density = float(np.exp(random.uniform(*np.log(self.densities))))
+        event = dataclasses.replace(self.simulation, density=density).event(seed)
+        return segment_graph(barrel_hits(event.hits, event.truth), phi_limit=self.phi_limit, z_limit=self.z_limit)
+
+    def batch(self, events, seed):
+        """Return (inputs, labels, sample weights) of so many events side by side."""
+        graph = merge([self.graph([*np.ravel(seed), number]) for number in range(events)])
+        return invariant_inputs(graph), *_targets(graph, 1.0)
+
+
+def _targets(graph, positive_weight):
+    """Return labels, float32 of shape (segments, 1), and sample weights, float32 of shape (segments,)."""
+    label = graph.edges["label"]
+    return label[:, None].astype(np.float32), np.where(label, positive_weight, 1.0).astype(np.float32)
