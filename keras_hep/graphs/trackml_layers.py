@@ -2,17 +2,7 @@
 
 import numpy as np
 
-# Radii and half length of the barrels; distances from the centre, inner and outer radius of the discs on both sides.
-_BARRELS = {
-    8: ((32, 72, 116, 172), 491),
-    13: ((260, 360, 500, 660), 1084),
-    17: ((820, 1020), 1084),
-}
-_DISCS = {
-    (7, 9): ((600, 700, 820, 960, 1100, 1300, 1500), 31, 176),
-    (12, 14): ((1220, 1500, 1800, 2150, 2550, 2950), 241, 701),
-    (16, 18): ((1220, 1500, 1800, 2150, 2550, 2950), 752, 1023),
-}
+from keras_hep.simulation.trackml_detector import BARRELS, DISCS
 
 
 def trackml_layer_pairs(missed=0):
@@ -40,8 +30,7 @@ def trackml_layer_pairs(missed=0):
     >>> len(pairs), (802, 804) in pairs, (804, 802) in pairs, (808, 1302) in pairs, (802, 902) in pairs
     (106, True, False, True, True)
 
-    Reference: the file detectors.csv of the challenge, Amrouche et al., The NeurIPS '18 Competition (2020),
-        arXiv:1904.06778, from whose modules the layers' dimensions are.
+    Reference: dimensions of the layers as in `keras_hep.simulation.trackml_detector`.
     """
     if missed < 0:
         raise ValueError(f"The number of missed layers must not be negative, got {missed}.")
@@ -61,26 +50,29 @@ def _directions():
 
     It changes where a line passes the edge of a layer, or the circle in which a barrel's and a disc's surfaces meet.
     """
-    radii = [radius for barrel, _ in _BARRELS.values() for radius in barrel]
-    edges = [half / radius for barrel, half in _BARRELS.values() for radius in barrel]
-    for distances, inner, outer in _DISCS.values():
-        edges += [distance / radius for distance in distances for radius in (inner, outer, *radii)]
-    edges = np.unique(np.concatenate([edges, np.negative(edges)]))
+    radii = [barrel.radius for barrel in BARRELS]
+    edges = [sign * barrel.half_length_z / barrel.radius for barrel in BARRELS for sign in (-1, 1)]
+    edges += [disc.z / radius for disc in DISCS for radius in (*_radii(disc), *radii)]
+    edges = np.unique(edges)
     return (edges[1:] + edges[:-1]) / 2
 
 
 def _crossings(cotangent):
     """Return the layers' numbers and the radius at which each direction crosses each layer, infinite if it does not."""
-    layers, radius = [], []
-    for volume, (radii, half) in _BARRELS.items():
-        for place, r in enumerate(radii):
-            layers.append(100 * volume + 2 * (place + 1))
-            radius.append(np.where(np.abs(r * cotangent) < half, r, np.inf))
-    for volumes, (distances, inner, outer) in _DISCS.items():
-        for volume, positions in zip(volumes, (np.negative(distances[::-1]), distances), strict=True):
-            for place, z in enumerate(positions):
-                layers.append(100 * volume + 2 * (place + 1))
-                with np.errstate(divide="ignore"):
-                    r = z / cotangent
-                radius.append(np.where((r > inner) & (r < outer), r, np.inf))
+    layers = [100 * surface.volume + surface.layer for surface in (*BARRELS, *DISCS)]
+    radius = []
+    for barrel in BARRELS:
+        inside = np.abs(barrel.radius * cotangent) < barrel.half_length_z
+        radius.append(np.where(inside, barrel.radius, np.inf))
+    for disc in DISCS:
+        inner, outer = _radii(disc)
+        with np.errstate(divide="ignore"):
+            crossing = disc.z / cotangent
+        radius.append(np.where((crossing > inner) & (crossing < outer), crossing, np.inf))
     return np.array(layers), np.stack(radius, axis=1)
+
+
+def _radii(disc):
+    """Return the radii between which a disc is covered all around: to the inner corners, and to the outer edges."""
+    first, last, half_length = disc.rings[0], disc.rings[-1], disc.sensor.half_length
+    return np.hypot(first.radius - half_length, first.min_half_width), last.radius + half_length
