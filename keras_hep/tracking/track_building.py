@@ -20,8 +20,8 @@ _OUTWARDS = np.float32(1e-4)  # metre; what the notebook asks of a step, in the 
 def connected_components(graph, scores, threshold):
     """Join all nodes that edges above a threshold connect, whichever way these lead.
 
-    A single false edge joins two tracks to one. With more than half as many false edges as tracks, joined at random, one
-    component begins to hold a share of all hits (the threshold of random graphs).
+    A single false edge joins two tracks to one. With more than half as many false edges as tracks, joined at random,
+    one component begins to hold a share of all hits (the threshold of random graphs).
 
     Args:
         graph: `keras_hep.graphs.graph.Graph`.
