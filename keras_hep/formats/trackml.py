@@ -199,8 +199,8 @@ def load_hits_with_truth(prefix):
         prefix: str or path. What the names of the event's files begin with, without "-hits.csv".
 
     Returns:
-        DataFrame of hit_id, x, y, z [mm], volume_id, layer_id, module_id, particle_id (0: noise), and weight where the
-        files have it.
+        DataFrame of hit_id, x, y, z [mm], volume_id, layer_id, module_id, particle_id (0: noise), the other columns of
+        truth, and weight where the files have it.
 
     Raises:
         InvalidEvent: as `load_event`, or if both layouts are there.
@@ -210,13 +210,12 @@ def load_hits_with_truth(prefix):
         for part in ("hits-truth", "hits")
     )
     if not merged:
-        joined = hits_with_truth(*load_event(prefix, ("hits", "truth")))
-        return joined[[*COLUMNS["hits"], "particle_id", "weight"]]
+        return hits_with_truth(*load_event(prefix, ("hits", "truth")))
     if separate:
         raise InvalidEvent(f"hits must be in one file, got {separate[0]} and {merged[0]}; remove one.")
     path = pathlib.Path(find_file(prefix, "hits-truth"))
     (table,) = _tables(("hits-truth",), [str(path)], [path.read_bytes])
-    return table[[*COLUMNS["hits"], "particle_id"]]
+    return table
 
 
 def _tables(parts, names, reads):

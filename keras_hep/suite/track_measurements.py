@@ -157,6 +157,15 @@ def scores_of_ways(prefix, hits, graphs, logits, cuts):
     ]
 
 
+def scores_curve(prefix, quantities):
+    """Return the scores among a list of `Quantity`, as `scores_of_ways` named them, as a `Curve` over the `WAYS`."""
+    named = {one.name: one for one in quantities}
+    chosen = [named[f"{prefix}score_{way}"] for way in WAYS]
+    errors = [one.error or 0.0 for one in chosen]
+    definition = "TrackML score by way to build tracks: " + ", ".join(WAYS)
+    return Curve(f"{prefix}scores", range(len(WAYS)), [one.value for one in chosen], errors, definition=definition)
+
+
 def _scores(way, hits, graphs, logits, threshold):
     return [
         track_quality(event, build(way, graph, values, threshold))["score"]

@@ -7,6 +7,8 @@ from keras_hep.formats import trackml
 
 pandas = pytest.importorskip("pandas")
 
+HITS = ["hit_id", "x", "y", "z", "volume_id", "layer_id", "module_id"]
+TRUTH = ["particle_id", "tx", "ty", "tz", "tpx", "tpy", "tpz"]
 MERGED = """hit_id,x,y,z,volume_id,layer_id,module_id,particle_id,tx,ty,tz,tpx,tpy,tpz
 16874,-32.5544,-3.64871,-469.865,8,2,1,824163129872097282,-32.5551,-3.6468,-469.869,-0.177629,-0.141668,-0.372036
 16875,-33.1537,-1.93474,-423.517,8,2,1,0,-33.1524,-1.93819,-423.513,-541134,-118776,-832506
@@ -50,14 +52,13 @@ def test_no_join_of_what_does_not_fit(hits, truth, message):
 
 def test_separate_files_are_joined(event_texts, write_texts):
     joined = trackml.load_hits_with_truth(write_texts(event_texts))
-    names = ["hit_id", "x", "y", "z", "volume_id", "layer_id", "module_id", "particle_id", "weight"]
-    assert list(joined) == names
+    assert list(joined) == [*HITS, *TRUTH, "weight"]
     assert joined["particle_id"].tolist() == [0, 968283538485993472, 968283538485993472, 4503668346847232]
 
 
 def test_merged_file(write_texts):
     joined = trackml.load_hits_with_truth(write_texts({"hits-truth": MERGED}))
-    assert list(joined) == ["hit_id", "x", "y", "z", "volume_id", "layer_id", "module_id", "particle_id"]
+    assert list(joined) == [*HITS, *TRUTH]
     assert joined["particle_id"].tolist() == [824163129872097282, 0]
     assert joined["z"].tolist() == np.float32([-469.865, -423.517]).tolist()
 
