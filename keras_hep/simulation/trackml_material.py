@@ -1,0 +1,123 @@
+"""Surfaces at which particles of the TrackML detector are followed: layers, beam pipe, supports, and their material.
+
+A surface carries the material of a module layer with its support, at the radius or z of the support, where the genuine
+secondary particles start. Thickness is in units of the energy loss of a minimum ionising particle, MeV, at normal
+incidence: 1 MeV is 0.6 g/cm2 or 2.8 % of a radiation length of silicon. It was measured on a genuine event, from the
+momentum that pions lose between the hits of neighbouring layers.
+"""
+
+import dataclasses
+
+import numpy as np
+
+from keras_hep.simulation.solenoid import Solenoid
+from keras_hep.simulation.trackml_detector import BARRELS, DISCS
+
+# Axial field from the canonical angular momentum x p_y - y p_x + q B r^2 / 2 of true hits against that of the vertex.
+FIELD = Solenoid(
+    edges=(300.0, 600.0, 700.0, 820.0, 960.0, 1100.0, 1220.0, 1300.0, 1500.0, 1800.0, 2150.0, 2550.0, 2950.0),
+    fields=(2.0, 1.98, 1.97, 1.96, 1.945, 1.92, 1.89, 1.85, 1.82, 1.76, 1.60, 1.30, 0.93, 0.70),
+)
+PIXEL_RADIUS, SHORT_STRIP_RADIUS, OUTER_RADIUS = 200.0, 720.0, 1070.0  # edges of the pixel and strip volumes, mm
+PIXEL_BARREL_END, STRIP_BARREL_END, END = 545.0, 1183.0, 2980.0  # abs(z) of edges of volumes, mm
+BANDS = (PIXEL_RADIUS, SHORT_STRIP_RADIUS)
+
+LAYERS = tuple(sorted((*BARRELS, *DISCS), key=lambda layer: (layer.volume, layer.layer)))
+_LAYER = {(layer.volume, layer.layer): number for number, layer in enumerate(LAYERS)}
+_TUBE = END + 1
+_PIXEL_END, _STRIP_END = 491.0, 1084.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Cylinders:
+    """Cylinders about the z axis, by increasing radius.
+
+    Attributes:
+        radius: float array, shape (cylinders,), mm.
+        half_length: float array: abs(z) up to which there is material and, in a layer, modules, mm.
+        thickness: float array, MeV.
+        layer: int array: index in `LAYERS`, or -1.
+    """
+
+    radius: np.ndarray
+    half_length: np.ndarray
+    thickness: np.ndarray
+    layer: np.ndarray
+
+
+@dataclasses.dataclass(frozen=True)
+class Planes:
+    """Planes perpendicular to the z axis, by increasing z.
+
+    Attributes:
+        z: float array, shape (planes,), mm.
+        thickness: float array, shape (planes, 3): in the bands inside, between and outside of `BANDS`, MeV.
+        layer: int array, shape (planes, 3): index in `LAYERS`, or -1.
+        inner, outer: float arrays, shape (planes, 3): radii between which there is material, mm.
+        jump: float array, shape (planes,): step of the axial field towards positive z, tesla.
+    """
+
+    z: np.ndarray
+    thickness: np.ndarray
+    layer: np.ndarray
+    inner: np.ndarray
+    outer: np.ndarray
+    jump: np.ndarray
+
+
+def _cylinders():
+    rows = (
+        (19.0, _TUBE, 0.11, None),
+        (35.51, _PIXEL_END, 0.30, (8, 2)),
+        (74.96, _PIXEL_END, 0.36, (8, 4)),
+        (118.79, _PIXEL_END, 0.41, (8, 6)),
+        (174.70, _PIXEL_END, 0.45, (8, 8)),
+        (PIXEL_RADIUS, _TUBE, 0.38, None),
+        (255.39, _STRIP_END, 0.50, (13, 2)),
+        (355.08, _STRIP_END, 0.52, (13, 4)),
+        (494.86, _STRIP_END, 0.57, (13, 6)),
+        (654.72, _STRIP_END, 0.64, (13, 8)),
+        (SHORT_STRIP_RADIUS, _TUBE, 0.0, None),
+        (814.59, _STRIP_END, 0.90, (17, 2)),
+        (1014.59, _STRIP_END, 0.95, (17, 4)),
+        (OUTER_RADIUS, _TUBE, 0.0, None),
+    )
+    radius, half_length, thickness, layer = zip(*rows, strict=True)
+    layer = [-1 if place is None else _LAYER[place] for place in layer]
+    return Cylinders(np.array(radius), np.array(half_length), np.array(thickness), np.array(layer))
+
+
+def _planes():
+    edges = {PIXEL_BARREL_END, STRIP_BARREL_END, END, *FIELD.edges, *(abs(disc.z) for disc in DISCS)}
+    z = np.array(sorted({side * edge for side in (-1, 1) for edge in edges}))
+    thickness, layer = np.zeros((len(z), 3)), np.full((len(z), 3), -1)
+    inner, outer = np.zeros((len(z), 3)), np.zeros((len(z), 3))
+    bands = {7: 0, 9: 0, 12: 1, 14: 1, 16: 2, 18: 2}
+    for disc in DISCS:
+        place = int(np.searchsorted(z, disc.z)), bands[disc.volume]
+        layer[place] = _LAYER[disc.volume, disc.layer]
+        thickness[place] = (0.53, 0.85, 1.40)[place[1]]
+        inner[place], outer[place] = ((31.0, 176.5), (240.0, 702.0), (751.0, 1023.0))[place[1]]
+    for side in (-1, 1):
+        place = int(np.searchsorted(z, side * STRIP_BARREL_END))
+        thickness[place, 1:], inner[place, 1:], outer[place, 1:] = 0.8, 240.0, OUTER_RADIUS
+    jump = FIELD.field(z + 1e-6) - FIELD.field(z - 1e-6)
+    return Planes(z, thickness, layer, inner, outer, jump)
+
+
+CYLINDERS = _cylinders()
+PLANES = _planes()
+
+
+def volume_of(x, y, z):
+    """Return the number of the tracking volume at a position: 3 per band of radius, barrel 0, discs 1 and 2.
+
+    Args:
+        x, y, z: arrays, mm.
+
+    Returns:
+        int array.
+    """
+    band = np.searchsorted(BANDS, np.hypot(x, y))
+    end = np.where(band == 0, PIXEL_BARREL_END, STRIP_BARREL_END)
+    return 3 * band + np.where(z < -end, 1, np.where(z > end, 2, 0))

@@ -1,0 +1,264 @@
+"""Particles on their way through the TrackML detector: crossings of layers, energy loss, scattering, interactions.
+
+The genuine events come from a fast simulation whose navigation shows in the data, and is followed here: inside a volume
+(pixel, short strips, long strips, barrel or discs) cylinders are only crossed in the radial direction in which the
+volume was entered, so a particle that turns back leaves no hits until it has left the volume; it ends after half a turn in one
+volume, and where it comes back to a barrel volume from outside after it turned.
+"""
+
+import dataclasses
+
+import numpy as np
+
+from keras_hep.simulation.solenoid import CURVATURE, Helices
+from keras_hep.simulation.trackml_material import BANDS, CYLINDERS, FIELD, OUTER_RADIUS, PLANES, volume_of
+
+MASS = 0.13957  # GeV: all particles are followed as charged pions
+LOWEST_MOMENTUM = 0.1  # GeV: slower particles end
+_SCATTERING = 1.9e-3  # GeV per root of MeV of thickness: the angle times momentum and velocity
+_LOSS_SPREAD = 0.5  # of the logarithm of the energy loss
+_INTERACTIONS = 0.015  # per MeV of thickness
+_MOST_STEPS = 80
+_ON_SURFACE = 1e-6  # mm
+_SLACK = 54.0  # mm: modules lie before or behind the surface of their layer, so a crossing beyond its end may hit one
+_STEEPEST = 0.05  # cosine of incidence below which the way through a surface grows no further
+_BAND_CYLINDERS = np.searchsorted(CYLINDERS.radius, BANDS)
+_RADIUS = np.append(CYLINDERS.radius, 0.0)  # number -1: no cylinder inside
+_FIELD_ABOVE = FIELD.field(np.concatenate([PLANES.z[:1] - 1, (PLANES.z[1:] + PLANES.z[:-1]) / 2, PLANES.z[-1:] + 1]))
+
+
+def _volumes():
+    """Return the volume by cylinders inside and planes below, int array."""
+    radius = np.concatenate([[0], (CYLINDERS.radius[1:] + CYLINDERS.radius[:-1]) / 2, [OUTER_RADIUS + 1]])
+    z = np.concatenate([PLANES.z[:1] - 1, (PLANES.z[1:] + PLANES.z[:-1]) / 2, PLANES.z[-1:] + 1])
+    return volume_of(radius[:, None], np.zeros_like(radius)[:, None], z[None, :])
+
+
+_VOLUME = _volumes()
+
+
+@dataclasses.dataclass
+class Crossings:
+    """Where particles cross a layer.
+
+    Attributes:
+        particle: int array, shape (crossings,).
+        layer: int array: index in `trackml_material.LAYERS`.
+        helix: `Helices`: the incoming trajectory, where it crosses the layer's surface.
+        momentum: float array: absolute, GeV.
+    """
+
+    particle: np.ndarray
+    layer: np.ndarray
+    helix: Helices
+    momentum: np.ndarray
+
+
+@dataclasses.dataclass
+class Interactions:
+    """Where particles end in an inelastic interaction.
+
+    Attributes:
+        particle: int array, shape (interactions,).
+        position: float array, shape (interactions, 3), mm.
+    """
+
+    particle: np.ndarray
+    position: np.ndarray
+
+
+@dataclasses.dataclass
+class _Flight:
+    """Particles under way, one entry each; `outside` and `above` count the cylinders and planes that lie behind."""
+
+    particle: np.ndarray
+    charge: np.ndarray
+    helix: Helices
+    pt: np.ndarray
+    outside: np.ndarray
+    above: np.ndarray
+    volume: np.ndarray
+    outwards: np.ndarray
+    turned: np.ndarray
+
+    def __getitem__(self, index):
+        return _Flight(*(getattr(self, field.name)[index] for field in dataclasses.fields(self)))
+
+
+def transport(particle, position, momentum, charge, random, material=True):
+    """Follow particles until they leave, end or turn back.
+
+    Args:
+        particle: int array, shape (particles,): numbers to be given back.
+        position: float array, shape (particles, 3): start, mm.
+        momentum: float array, shape (particles, 3): GeV.
+        charge: array, shape (particles,): +1 or -1.
+        random: `numpy.random.Generator`.
+        material: bool. Whether energy loss, scattering and interactions happen.
+
+    Returns:
+        (crossings, interactions): `Crossings` and `Interactions`.
+    """
+    flight = _start(particle, position, momentum, charge)
+    none = flight[:0]
+    crossings = [Crossings(none.particle, none.outside, none.helix, none.pt)]
+    interactions = [Interactions(none.particle, np.empty((0, 3)))]
+    for _ in range(_MOST_STEPS):
+        radial, number, path = _next_surface(flight)
+        with np.errstate(invalid="ignore"):
+            turned = flight.turned + np.abs(flight.helix.curvature * path)
+            on = np.flatnonzero(turned < np.pi)
+        if not len(on):
+            break
+        flight, radial, number = flight[on], radial[on], number[on]
+        flight.turned, flight.helix = turned[on], flight.helix.moved(path[on])
+        layer, thickness = _surface(flight, radial, number)
+        seen = np.flatnonzero(layer >= 0)
+        crossings.append(Crossings(flight.particle[seen], layer[seen], flight.helix[seen], _momentum(flight)[seen]))
+        back = _comes_back(flight, radial, number)
+        _enter(flight, radial, number)
+        stay = ~back & (flight.outside < len(CYLINDERS.radius)) & (flight.above > 0) & (flight.above < len(PLANES.z))
+        if material:
+            hit = np.flatnonzero((thickness > 0) & stay)
+            struck = _pass_material(flight, hit, thickness[hit], random)
+            helix = flight.helix[struck]
+            position = np.stack([helix.x, helix.y, helix.z], axis=1)
+            interactions.append(Interactions(flight.particle[struck], position))
+            stay[struck] = False
+            stay &= _momentum(flight) > LOWEST_MOMENTUM
+        flight = flight[stay]
+    return _joined(Crossings, crossings), _joined(Interactions, interactions)
+
+
+def _start(particle, position, momentum, charge):
+    """Return the `_Flight` of particles at their start."""
+    x, y, z = np.asarray(position, float).T
+    px, py, pz = np.asarray(momentum, float).T
+    pt = np.hypot(px, py)
+    field = FIELD.field(z)
+    helix = Helices(x, y, z, px / pt, py / pt, pz / pt, -CURVATURE * charge * field / pt)
+    outwards = x * px + y * py >= 0
+    # On a surface the direction decides on which side a particle is.
+    outside = np.searchsorted(CYLINDERS.radius, np.hypot(x, y) + np.where(outwards, _ON_SURFACE, -_ON_SURFACE))
+    above = np.searchsorted(PLANES.z, z + np.where(pz >= 0, _ON_SURFACE, -_ON_SURFACE))
+    flight = _Flight(particle, charge, helix, pt, outside, above, outside, outwards, np.zeros(len(pt)))
+    flight.volume = _VOLUME[outside, above]
+    inside = (outside < len(CYLINDERS.radius)) & (above > 0) & (above < len(PLANES.z))
+    return flight[np.flatnonzero(inside)]
+
+
+def _momentum(flight):
+    return flight.pt * np.sqrt(1 + flight.helix.slope**2)
+
+
+def _next_surface(flight):
+    """Return whether the next surface is a cylinder, its number, and the transverse path to it.
+
+    A particle that moves outwards reaches the cylinder outside if at all, else it comes back to the one inside; one
+    that moves inwards the other way round.
+    """
+    helix = flight.helix
+    outwards = helix.x * helix.tx + helix.y * helix.ty >= 0
+    number = np.where(outwards, flight.outside, flight.outside - 1)
+    path = helix.path_to_cylinder(_RADIUS[number], outwards)
+    other = np.flatnonzero(~np.isfinite(path))
+    number[other] = np.where(outwards[other], flight.outside[other] - 1, flight.outside[other])
+    path[other] = helix[other].path_to_cylinder(_RADIUS[number[other]], ~outwards[other])
+    plane = np.where(helix.slope >= 0, flight.above, flight.above - 1)
+    along = helix.path_to_disc(PLANES.z[plane])
+    radial = path < along
+    return radial, np.where(radial, number, plane), np.where(radial, path, along)
+
+
+def _surface(flight, radial, number):
+    """Return the layer that is crossed, or -1, and the thickness on the way through it, MeV."""
+    helix = flight.helix
+    layer, thickness = np.full(len(number), -1), np.zeros(len(number))
+    cosine = np.abs(helix.slope)
+    at = np.flatnonzero(radial)
+    here, cylinder = helix[at], number[at]
+    outwards = here.x * here.tx + here.y * here.ty
+    cosine[at] = np.abs(outwards) / CYLINDERS.radius[cylinder]
+    followed = ((outwards >= 0) == flight.outwards[at]) | (CYLINDERS.layer[cylinder] < 0)
+    beyond = np.abs(here.z) - CYLINDERS.half_length[cylinder]
+    layer[at] = np.where(followed & (beyond < _SLACK), CYLINDERS.layer[cylinder], -1)
+    thickness[at] = np.where(followed & (beyond < 0), CYLINDERS.thickness[cylinder], 0)
+    at = np.flatnonzero(~radial)
+    here, radius = number[at], np.hypot(helix.x[at], helix.y[at])
+    here = here, np.searchsorted(BANDS, radius)
+    beyond = np.maximum(PLANES.inner[here] - radius, radius - PLANES.outer[here])
+    layer[at] = np.where(beyond < _SLACK, PLANES.layer[here], -1)
+    thickness[at] = np.where(beyond < 0, PLANES.thickness[here], 0)
+    return layer, thickness * np.sqrt(1 + helix.slope**2) / np.maximum(cosine, _STEEPEST)
+
+
+def _comes_back(flight, radial, number):
+    """Return who leaves a barrel volume through its inner cylinder after entering it outwards, bool array."""
+    helix = flight.helix
+    inner = radial & np.isin(number, _BAND_CYLINDERS) & (flight.volume % 3 == 0)
+    return inner & flight.outwards & (helix.x * helix.tx + helix.y * helix.ty < 0)
+
+
+def _enter(flight, radial, number):
+    """Let particles enter what lies behind the surface they are on, in place."""
+    helix = flight.helix
+    outwards = helix.x * helix.tx + helix.y * helix.ty >= 0
+    flight.outside = np.where(radial, number + outwards, flight.outside)
+    flight.above = np.where(radial, flight.above, number + (helix.slope >= 0))
+    edge = np.flatnonzero(~radial)
+    _cross_field_edge(flight, edge[PLANES.jump[number[edge]] != 0], number)
+    volume = _VOLUME[flight.outside, flight.above]
+    entered = volume != flight.volume
+    flight.turned = np.where(entered, 0, flight.turned)
+    flight.outwards = np.where(entered, outwards, flight.outwards)
+    flight.volume = volume
+
+
+def _cross_field_edge(flight, edge, number):
+    """Give particles the impulse of the radial field at an edge of the field, or turn them back, in place."""
+    helix, pt, charge = flight.helix[edge], flight.pt[edge], flight.charge[edge]
+    step = np.where(helix.slope >= 0, PLANES.jump[number[edge]], -PLANES.jump[number[edge]])
+    impulse = -0.5 * CURVATURE * charge * step  # per mm of radius, along phi
+    px, py = pt * helix.tx - impulse * helix.y, pt * helix.ty + impulse * helix.x
+    squared = px * px + py * py
+    rest = (pt * helix.slope) ** 2 + pt * pt - squared
+    passed = rest > 0
+    new_pt = np.where(passed, np.sqrt(squared), pt)
+    slope = np.copysign(np.sqrt(np.where(passed, rest, (pt * helix.slope) ** 2)) / new_pt, helix.slope)
+    flight.helix.tx[edge] = np.where(passed, px / new_pt, helix.tx)
+    flight.helix.ty[edge] = np.where(passed, py / new_pt, helix.ty)
+    flight.helix.slope[edge] = np.where(passed, slope, -slope)
+    flight.pt[edge] = new_pt
+    flight.above[edge] += np.where(passed, 0, np.where(helix.slope >= 0, -1, 1))
+    flight.helix.curvature[edge] = -CURVATURE * charge * _FIELD_ABOVE[flight.above[edge]] / new_pt
+
+
+def _pass_material(flight, hit, thickness, random):
+    """Let the particles `hit` lose energy and scatter, in place; return those that interact."""
+    helix, momentum = flight.helix[hit], _momentum(flight)[hit]
+    energy = np.hypot(momentum, MASS)
+    beta = momentum / energy
+    loss = 1e-3 * thickness * np.exp(_LOSS_SPREAD * random.standard_normal(len(hit))) / beta ** (5 / 3)
+    slower = np.sqrt(np.maximum((energy - loss) ** 2 - MASS**2, 0))
+    width = _SCATTERING * np.sqrt(thickness) / (momentum * beta)
+    in_plane, across = random.standard_normal((2, len(hit))) * width
+    rise = np.clip(in_plane, -0.3, 0.3)
+    slope = (helix.slope + rise) / np.maximum(1 - helix.slope * rise, 0.2)
+    turn = across * np.sqrt(1 + helix.slope**2)
+    cosine, sine = np.cos(turn), np.sin(turn)
+    flight.helix.tx[hit] = helix.tx * cosine - helix.ty * sine
+    flight.helix.ty[hit] = helix.ty * cosine + helix.tx * sine
+    flight.helix.slope[hit] = slope
+    pt = np.maximum(slower, 1e-3) / np.sqrt(1 + slope**2)
+    flight.helix.curvature[hit] = helix.curvature * flight.pt[hit] / pt
+    flight.pt[hit] = pt
+    return hit[random.random(len(hit)) < -np.expm1(-_INTERACTIONS * thickness)]
+
+
+def _joined(record, parts):
+    """Return one record of type `record` from a list of such."""
+    values = []
+    for field in dataclasses.fields(record):
+        arrays = [getattr(part, field.name) for part in parts]
+        values.append(_joined(Helices, arrays) if isinstance(arrays[0], Helices) else np.concatenate(arrays))
+    return record(*values)
