@@ -20,7 +20,7 @@ def columns_of(table, name, columns):
     arrays = [np.asarray(table[column]) for column in columns]
     for column, array in zip(columns, arrays, strict=True):
         if array.size and array.dtype.kind not in "biuf":
-            raise ValueError(f"{name}: {column} holds numbers, got {array.flat[0]!r}.")
+            raise ValueError(f"{name}: {column} holds numbers, got {array.flat[:1].tolist()[0]!r}.")
     shapes = {array.shape for array in arrays}
     if len(shapes) > 1 or arrays[0].ndim != 1:
         raise ValueError(f"{name}: columns have one axis and one length, got the shapes {sorted(shapes)}.")
