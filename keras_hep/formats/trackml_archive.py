@@ -115,6 +115,8 @@ def _tar_members(archive):
     archive.fileobj.seek(archive.offset)
     if archive.fileobj.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):  # else a cut archive is a short one
         raise tarfile.ReadError("no mark at its end")
+    while archive.fileobj.read(2**20):  # to the end, where the checksum of a compressed one is compared
+        pass
     files = {member.name: member for member in members if member.isreg()}
     names = [member.name for member in members if member.isreg()]
     return names, lambda name: archive.extractfile(files[name]).read()

@@ -2,6 +2,8 @@
 
 import gzip
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -201,3 +203,10 @@ def test_genuine_event(real_data):
     signal = truth[truth["particle_id"] != 0].groupby("particle_id").size()
     expected = particles.set_index("particle_id")["nhits"]
     assert (signal == expected[signal.index]).all()
+
+
+def test_without_pandas_the_modules_import():
+    program = "import sys; sys.modules['pandas'] = None; from keras_hep.formats import trackml; "
+    program += "from keras_hep.metrics import tracking; print(len(trackml.PARTS), callable(tracking.score_event))"
+    finished = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=120)
+    assert finished.stdout.split() == ["4", "True"]

@@ -6,6 +6,8 @@ import tarfile
 import zipfile
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from keras_hep.formats import trackml
 
@@ -228,6 +230,26 @@ def test_a_cut_archive_is_never_a_shorter_one(name, event_files, tmp_path):
         except trackml.InvalidEvent:
             refused += 1
     assert refused >= (len(whole) - 10240) // 97
+
+
+@pytest.mark.parametrize("name", ["set.zip", "set.tgz"])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_a_flipped_bit_is_noticed_or_does_not_matter(name, data, event_files, tmp_path):
+    path = tmp_path / name
+    WRITERS[name](path, event_files)
+    content = bytearray(path.read_bytes())
+    events = list(trackml.load_dataset(path))
+    content[data.draw(st.integers(0, len(content) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+    path.write_bytes(content)
+    try:
+        flipped = list(trackml.load_dataset(path))
+    except trackml.InvalidEvent:
+        return
+    assert [event for event, *_ in flipped] == list(EVENTS)
+    for (_, *tables), (_, *others) in zip(events, flipped, strict=True):
+        for table, other in zip(tables, others, strict=True):
+            pandas.testing.assert_frame_equal(table, other)
 
 
 @pytest.mark.parametrize("name", ["set.zip", "set.tar", "set.tgz"])

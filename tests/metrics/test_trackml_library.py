@@ -12,7 +12,9 @@ with warnings.catch_warnings(action="ignore"):  # the library is of 2018
     score = pytest.importorskip("trackml.score", reason="the challenge's library is not importable")
 if not hasattr(score, "score_event"):
     pytest.skip("The importable trackml is another project.", allow_module_level=True)
-pytestmark = pytest.mark.filterwarnings("ignore:The inplace keyword:DeprecationWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:The inplace keyword:DeprecationWarning", "ignore:A value is trying to be set on a copy:FutureWarning"
+)
 
 
 def event(seed, particles=60):
