@@ -75,7 +75,8 @@ class SimulatedSegments:
     """Graphs of segments of simulated events, each seen once.
 
     Args:
-        simulation: dataclass with `barrel_event(seed, density)`, such as `keras_hep.simulation.TrackMLLike`.
+        simulation: dataclass with `event(seed)` and `scaled(density)`, such as
+            `keras_hep.simulation.trackml_like.TrackMLLike`.
         densities: tuple of two floats. The share of the simulation's particles and noise that an event has is drawn
             uniformly in its logarithm between them.
         phi_limit: float. Radian; as of `keras_hep.graphs.segments.segment_graph`.
@@ -91,7 +92,7 @@ class SimulatedSegments:
         """Return the `Graph` of one event."""
         random = np.random.default_rng([*np.ravel(seed), 0])
         density = float(np.exp(random.uniform(*np.log(self.densities))))
-        event = dataclasses.replace(self.simulation, density=density).event(seed)
+        event = self.simulation.scaled(density).event(seed)
         return segment_graph(barrel_hits(event.hits, event.truth), phi_limit=self.phi_limit, z_limit=self.z_limit)
 
     def batch(self, events, seed):

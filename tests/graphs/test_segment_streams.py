@@ -15,6 +15,9 @@ class Rays:
 
     density: float = 1.0
 
+    def scaled(self, density):
+        return dataclasses.replace(self, density=density * self.density)
+
     def event(self, seed):
         random = np.random.default_rng(seed)
         azimuth = random.uniform(-np.pi, np.pi, round(40 * self.density))

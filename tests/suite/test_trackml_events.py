@@ -15,6 +15,9 @@ class Cloud:
 
     density: float = 1.0
 
+    def scaled(self, density):
+        return dataclasses.replace(self, density=density * self.density)
+
     def event(self, seed):
         random, number = np.random.default_rng(seed), round(400 * self.density)
         x, y, z = random.uniform(-200, 200, (3, number)).astype(np.float32)
