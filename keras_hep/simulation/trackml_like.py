@@ -17,14 +17,13 @@ from keras_hep.simulation import trackml_detector
 from keras_hep.simulation.trackml_cells import clusters
 from keras_hep.simulation.trackml_module_hits import module_hits
 from keras_hep.simulation.trackml_particles import MEAN_PARTICLES, joined, primaries, secondaries
-from keras_hep.simulation.trackml_transport import transport
+from keras_hep.simulation.trackml_transport import LOWEST_PT, transport
 
-LOWEST_PROMPT_PT = 0.15  # GeV: prompt particles below are listed, but not followed
+_ENDS_AT_START = 0.5  # probability, of a slow secondary: it comes from a module, and ends in the support beside it
 _EFFICIENCY = 0.99
 _NOISE_ANGLE = np.pi / 4  # largest difference of a noise hit's direction from that of its position, each of two angles
 _NOISE_MOMENTUM = 1e6
 _MOST_GENERATIONS = 6
-_PROMPT_RADIUS = 1.0  # mm
 _BARREL_NOISE = (184, 378, 677, 978, 723, 1075, 1459, 1979, 2427, 3156)  # hits per layer
 _DISC_NOISE = 0.955  # hits per module
 
@@ -53,7 +52,7 @@ class TrackMLLike:
 
     Args:
         particles: float. Mean number of particles of an event; that of the challenge by default.
-        noise: bool. Whether modules have noise hits, 0.93 each on average.
+        noise: float. Mean number of noise hits over that of the challenge, 0.93 per module; 0: none.
         cells: bool. Whether events carry the table of cells.
         volumes: sequence of int, or None. Keep the hits of these volumes only.
         z_window: float, or None. Keep the hits with abs(z) below it only, mm.
@@ -63,13 +62,13 @@ class TrackMLLike:
 
     Example:
 
-    >>> event = TrackMLLike(particles=100, noise=False).event(seed=1)
+    >>> event = TrackMLLike(particles=100, noise=0).event(seed=1)
     >>> sorted(event.hits)
     ['hit_id', 'layer_id', 'module_id', 'volume_id', 'x', 'y', 'z']
     """
 
     particles: float = MEAN_PARTICLES
-    noise: bool = True
+    noise: float = 1.0
     cells: bool = False
     volumes: tuple | None = None
     z_window: float | None = None
@@ -86,12 +85,16 @@ class TrackMLLike:
         random = np.random.default_rng(seed)
         particles, hits = _signal(self.particles, random)
         if self.noise:
-            hits = _joined_hits([hits, _noise(random)])
+            hits = _joined_hits([hits, _noise(self.noise, random)])
         order = np.lexsort((random.random(len(hits.module)), hits.module))
         hits = hits[order]
         read_out = clusters(hits.module, hits.u, hits.v, hits.direction, random)
         tables = _tables(particles, hits, read_out)
         return self._selected(Event(*tables, _cell_table(read_out) if self.cells else None))
+
+    def scaled(self, density):
+        """Return the same generator with so many times as many particles and noise hits on average."""
+        return dataclasses.replace(self, particles=density * self.particles, noise=density * self.noise)
 
     def detectors(self):
         """Return the table of all modules: `trackml_detector.detectors()`."""
@@ -138,27 +141,27 @@ def _joined_hits(parts):
 def _signal(mean_particles, random):
     """Return the `Particles` of an event, ordered by identifier, and their hits."""
     generation = primaries(mean_particles, random)
-    followed = np.hypot(generation.momentum[:, 0], generation.momentum[:, 1]) > LOWEST_PROMPT_PT
-    followed |= np.hypot(generation.position[:, 0], generation.position[:, 1]) > _PROMPT_RADIUS
-    followed = np.flatnonzero(followed)
     particles, hits, first = [], [], 0
     for _ in range(_MOST_GENERATIONS):
         particles.append(generation)
+        number = np.flatnonzero(_followed(generation, random))
+        start = generation[number]
         crossings, interactions = transport(
-            followed,
-            generation.position[followed],
-            generation.momentum[followed],
-            generation.charge[followed],
-            random,
+            number, start.position, start.momentum, start.charge, start.mass, random
         )
         hits.append(_seen(crossings, first, random))
         first += len(generation.vertex)
         generation = secondaries(generation[interactions.particle], interactions.position, random)
-        followed = np.arange(len(generation.vertex))
     particles, hits = joined(particles), _joined_hits(hits)
     order = np.argsort(particles.identifiers())
     hits.owner = np.argsort(order)[hits.owner]
     return particles[order], hits
+
+
+def _followed(particles, random):
+    """Return which particles leave the place where they were made: slow secondaries often end in it, bool array."""
+    slow = np.hypot(particles.momentum[:, 0], particles.momentum[:, 1]) < LOWEST_PT
+    return ~slow | (particles.generation == 0) | (random.random(len(slow)) > _ENDS_AT_START)
 
 
 def _seen(crossings, first, random):
@@ -170,10 +173,10 @@ def _seen(crossings, first, random):
     return _Hits(owner, found.module[keep], found.u[keep], found.v[keep], found.position[keep], direction, momentum)
 
 
-def _noise(random):
+def _noise(share, random):
     """Return noise hits: uniform on every module, with a direction around that of the position."""
     every = trackml_detector.modules()
-    module = np.repeat(np.arange(len(every.module)), random.poisson(_NOISE_RATES[every.volume, every.layer]))
+    module = np.repeat(np.arange(len(every.module)), random.poisson(share * _NOISE_RATES[every.volume, every.layer]))
     inner, outer, length = (array[module] for array in (every.min_half_width, every.max_half_width, every.half_length))
     # On a trapezoid v is not uniform: the width at a uniform area is a root.
     area, slope = random.random(len(module)), outer - inner
