@@ -169,8 +169,8 @@ def hits_with_truth(hits, truth):
         DataFrame of the columns of `hits` and then those of `truth`, in the order of `hits`; particle_id is int64.
 
     Raises:
-        InvalidEvent: if a hit_id is there twice in one of them, particle_id is not made of integers, or both have a
-            column of the same name besides hit_id.
+        InvalidEvent: if a column is missing, a hit_id is there twice in one of them, particle_id is not made of
+            integers, or both have a column of the same name besides hit_id.
 
     Example:
 
@@ -181,7 +181,10 @@ def hits_with_truth(hits, truth):
     import pandas
 
     hits, truth = pandas.DataFrame(hits, copy=False), pandas.DataFrame(truth, copy=False)
-    for table, part in ((hits, "hits"), (truth, "truth")):
+    for table, part, columns in ((hits, "hits", ["hit_id"]), (truth, "truth", ["hit_id", "particle_id"])):
+        missing = [name for name in columns if name not in table]
+        if missing:
+            raise InvalidEvent(f"{part}: must have the columns {', '.join(columns)}; {', '.join(missing)} not found.")
         check_identifiers(table, part, part)
     both = [name for name in hits if name in truth and name != "hit_id"]
     if both:

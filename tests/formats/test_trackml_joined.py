@@ -37,6 +37,8 @@ def test_join_is_by_hit_and_keeps_every_digit_of_the_particle():
     [
         ({"hit_id": [1, 1]}, {"hit_id": [1], "particle_id": [7]}, "hits: every row .* got hit_id 1 twice"),
         ({"hit_id": [1]}, {"hit_id": [3, 1, 3], "particle_id": [7, 7, 7]}, "truth: every row .* got hit_id 3 twice"),
+        ({"x": [1]}, {"hit_id": [1], "particle_id": [7]}, "hits: must have the columns hit_id; hit_id not found"),
+        ({"hit_id": [1]}, {"hit_id": [1]}, "truth: must have the columns hit_id, particle_id; particle_id not found"),
         ({"hit_id": [1]}, {"hit_id": [1], "particle_id": [7.0]}, "particle_id of truth: must hold 64-bit integers"),
         (
             {"hit_id": [1], "particle_id": [7]},
