@@ -146,9 +146,7 @@ def _signal(mean_particles, random):
         particles.append(generation)
         number = np.flatnonzero(_followed(generation, random))
         start = generation[number]
-        crossings, interactions = transport(
-            number, start.position, start.momentum, start.charge, start.mass, random
-        )
+        crossings, interactions = transport(number, start.position, start.momentum, start.charge, start.mass, random)
         hits.append(_seen(crossings, first, random))
         first += len(generation.vertex)
         generation = secondaries(generation[interactions.particle], interactions.position, random)

@@ -37,12 +37,14 @@ class Cylinders:
         half_length: float array: abs(z) up to which there is material and, in a layer, modules, mm.
         thickness: float array, MeV.
         layer: int array: index in `LAYERS`, or -1.
+        support_inside: bool array: whether the support of a layer lies inside of its modules.
     """
 
     radius: np.ndarray
     half_length: np.ndarray
     thickness: np.ndarray
     layer: np.ndarray
+    support_inside: np.ndarray
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,7 +86,8 @@ def _cylinders():
     )
     radius, half_length, thickness, layer = zip(*rows, strict=True)
     layer = [-1 if place is None else _LAYER[place] for place in layer]
-    return Cylinders(np.array(radius), np.array(half_length), np.array(thickness), np.array(layer))
+    inside = [number >= 0 and LAYERS[number].radius > at for number, at in zip(layer, radius, strict=True)]
+    return Cylinders(*(np.array(column) for column in (radius, half_length, thickness, layer, inside)))
 
 
 def _planes():

@@ -22,31 +22,33 @@ _MULTIPLICITY = np.array(
 _HARD_MULTIPLICITY = (160.0, 30.0)  # mean, standard deviation
 _PROMPT_PT = np.array(
     (
-        (0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 1.0),
-        (0.1, 0.106, 0.131, 0.25, 0.43, 0.74, 1.22, 1.68, 3.1, 8.5, 60.0),
+        (0.0, 0.0041, 0.0273, 0.162, 0.393, 0.688, 0.877, 0.9395, 0.9884, 0.9988, 1.0),
+        (0.1, 0.105, 0.123, 0.216, 0.360, 0.624, 1.065, 1.481, 2.737, 7.463, 60.0),
     )
 )
 _ETA_EDGES = np.linspace(0, LARGEST_ETA, 9)
-_ETA_SHARES = np.array((0.146, 0.124, 0.116, 0.116, 0.128, 0.126, 0.124, 0.120))  # of abs(eta) of prompt particles
+_ETA_SHARES = np.array((0.118, 0.124, 0.130, 0.135, 0.132, 0.129, 0.120, 0.112))  # of abs(eta) of prompt particles
 _PRIMARY_GAP = 2.7  # mean distance of the numbers of charged primaries within acceptance
 
 # Neutral particles that decay: mass, mean decay length, masses of the two decay products; GeV and mm.
-_KAON = (0.4976, 26.84, 0.13957, 0.13957)
-_LAMBDA = (1.1157, 78.9, 0.93827, 0.13957)
-_DECAYS_PER_PROMPT = 0.09
+PION_MASS, PROTON_MASS = 0.13957, 0.93827  # GeV
+_KAON = (0.4976, 26.84, PION_MASS, PION_MASS)
+_LAMBDA = (1.1157, 78.9, PROTON_MASS, PION_MASS)
+_DECAYS_PER_PROMPT = 0.065
 _LAMBDA_SHARE = 0.3
 _DECAYING_PT = 2.0  # their transverse momentum in units of that of a prompt particle
 _DECAY_RADIUS, _DECAY_Z = 1000.0, 2950.0  # mm: particles born outside are not listed
 
 # Secondaries: isotropic, with these quantiles of the absolute momentum in GeV.
 _LISTED = (0.3, 0.32, 0.255, 0.087, 0.021, 0.012, 0.004, 0.001)  # probability of 0, 1, 2 ... listed per interaction
-_SECONDARY_MOMENTUM = np.array(
-    (
-        (0.0, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97, 0.99, 1.0),
-        (0.1, 0.108, 0.129, 0.146, 0.192, 0.25, 0.352, 0.45, 0.5, 0.85, 2.0),
-    )
+_PROTON_MOMENTUM = np.array(
+    ((0.0, 0.02, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0), (0.1, 0.11, 0.123, 0.2, 0.255, 0.335, 0.41, 0.7))
 )
-_SECONDARY_POSITIVE = 0.745
+_PION_MOMENTUM = np.array(
+    ((0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1.0), (0.1, 0.11, 0.131, 0.178, 0.24, 0.367, 0.53, 0.9, 2.0))
+)
+_PROTON_SHARE = 0.46
+_POSITIVE_PIONS = 0.52  # of the pions among secondaries
 
 
 @dataclasses.dataclass
@@ -58,6 +60,7 @@ class Particles:
         position: float array, shape (particles, 3): where they start, mm.
         momentum: float array, shape (particles, 3): GeV.
         charge: int64 array, shape (particles,): +1 or -1.
+        mass: float array, shape (particles,): GeV.
     """
 
     vertex: np.ndarray
@@ -67,6 +70,7 @@ class Particles:
     position: np.ndarray
     momentum: np.ndarray
     charge: np.ndarray
+    mass: np.ndarray
 
     def __getitem__(self, index):
         return Particles(*(getattr(self, field.name)[index] for field in dataclasses.fields(self)))
@@ -127,17 +131,25 @@ def secondaries(parents, interaction_position, random):
     listed = random.choice(len(_LISTED), len(parents.vertex), p=_LISTED)
     # Those that come from one primary are numbered together, also where two of its secondaries interacted.
     parent = np.repeat(np.lexsort((parents.primary, parents.vertex)), listed)
-    momentum = _from_quantiles(random.random(len(parent)), _SECONDARY_MOMENTUM)
+    proton, uniform = random.random(len(parent)) < _PROTON_SHARE, random.random(len(parent))
+    momentum = np.where(proton, _from_quantiles(uniform, _PROTON_MOMENTUM), _from_quantiles(uniform, _PION_MOMENTUM))
     # Isotropic directions among those that leave enough transverse momentum.
     largest = np.sqrt(np.maximum(1 - (LOWEST_PT / momentum) ** 2, 0))
     cosine, phi = random.uniform(-largest, largest), random.uniform(-np.pi, np.pi, len(parent))
     pt = momentum * np.sqrt(1 - cosine**2)
-    charge = np.where(random.random(len(parent)) < _SECONDARY_POSITIVE, 1, -1)
+    charge = np.where(proton | (random.random(len(parent)) < _POSITIVE_PIONS), 1, -1)
     direction = _vector(pt, phi, momentum * cosine)
     family = parents[parent]
     number = _number_in_group(family.vertex << 16 | family.primary)
     return Particles(
-        family.vertex, family.primary, family.generation + 1, number, interaction_position[parent], direction, charge
+        family.vertex,
+        family.primary,
+        family.generation + 1,
+        number,
+        interaction_position[parent],
+        direction,
+        charge,
+        np.where(proton, PROTON_MASS, PION_MASS),
     )
 
 
@@ -153,7 +165,7 @@ def _prompt(vertex, vertex_position, random):
     cumulative = np.concatenate([[0], np.cumsum(_ETA_SHARES)])
     eta = np.interp(random.random(count) * cumulative[-1], cumulative, _ETA_EDGES) * _signs(count, random)
     momentum = _vector(pt, random.uniform(-np.pi, np.pi, count), pt * np.sinh(eta))
-    return _generation_zero(vertex, vertex_position[vertex], momentum, _signs(count, random))
+    return _generation_zero(vertex, vertex_position[vertex], momentum, _signs(count, random), np.full(count, PION_MASS))
 
 
 def _decay_products(counts, vertex_position, random):
@@ -172,6 +184,7 @@ def _decay_products(counts, vertex_position, random):
         np.tile(position, (2, 1)),
         np.concatenate([first, second]),
         np.concatenate([charge, -charge]),
+        np.concatenate([first_mass, second_mass]),
     )
     return both[_listed(both.position, both.momentum)]
 
@@ -197,9 +210,9 @@ def _listed(position, momentum):
     return within & (np.hypot(position[:, 0], position[:, 1]) < _DECAY_RADIUS) & (np.abs(position[:, 2]) < _DECAY_Z)
 
 
-def _generation_zero(vertex, position, momentum, charge):
+def _generation_zero(vertex, position, momentum, charge, mass):
     zero = np.zeros(len(vertex), np.int64)
-    return Particles(vertex, zero, zero, zero, position, momentum, charge)
+    return Particles(vertex, zero, zero, zero, position, momentum, charge, mass)
 
 
 def _number(particles, random):

@@ -13,16 +13,17 @@ import numpy as np
 from keras_hep.simulation.solenoid import CURVATURE, Helices
 from keras_hep.simulation.trackml_material import BANDS, CYLINDERS, FIELD, OUTER_RADIUS, PLANES, volume_of
 
-MASS = 0.13957  # GeV: all particles are followed as charged pions
-LOWEST_MOMENTUM = 0.1  # GeV: slower particles end
+LOWEST_PT = 0.15  # GeV: particles below end at the next surface with material, after its hits
 _SCATTERING = 1.9e-3  # GeV per root of MeV of thickness: the angle times momentum and velocity
 _LOSS_SPREAD = 0.5  # of the logarithm of the energy loss
-_INTERACTIONS = 0.015  # per MeV of thickness
+_INTERACTIONS = 0.022  # per MeV of thickness
 _MOST_STEPS = 80
 _ON_SURFACE = 1e-6  # mm
 _SLACK = 54.0  # mm: modules lie before or behind the surface of their layer, so a crossing beyond its end may hit one
 _STEEPEST = 0.05  # cosine of incidence below which the way through a surface grows no further
 _BAND_CYLINDERS = np.searchsorted(CYLINDERS.radius, BANDS)
+_FIRST_LAYER = 1  # cylinder of the innermost barrel layer, which genuine particles with abs(eta) > 3 never hit
+_STEEPEST_SLOPE = np.sinh(3.0)
 _RADIUS = np.append(CYLINDERS.radius, 0.0)  # number -1: no cylinder inside
 _FIELD_ABOVE = FIELD.field(np.concatenate([PLANES.z[:1] - 1, (PLANES.z[1:] + PLANES.z[:-1]) / 2, PLANES.z[-1:] + 1]))
 
@@ -73,6 +74,7 @@ class _Flight:
 
     particle: np.ndarray
     charge: np.ndarray
+    mass: np.ndarray
     helix: Helices
     pt: np.ndarray
     outside: np.ndarray
@@ -85,7 +87,7 @@ class _Flight:
         return _Flight(*(getattr(self, field.name)[index] for field in dataclasses.fields(self)))
 
 
-def transport(particle, position, momentum, charge, random, material=True):
+def transport(particle, position, momentum, charge, mass, random, material=True):
     """Follow particles until they leave, end or turn back.
 
     Args:
@@ -93,13 +95,14 @@ def transport(particle, position, momentum, charge, random, material=True):
         position: float array, shape (particles, 3): start, mm.
         momentum: float array, shape (particles, 3): GeV.
         charge: array, shape (particles,): +1 or -1.
+        mass: float array, shape (particles,): GeV.
         random: `numpy.random.Generator`.
         material: bool. Whether energy loss, scattering and interactions happen.
 
     Returns:
         (crossings, interactions): `Crossings` and `Interactions`.
     """
-    flight = _start(particle, position, momentum, charge)
+    flight = _start(particle, position, momentum, charge, mass)
     none = flight[:0]
     crossings = [Crossings(none.particle, none.outside, none.helix, none.pt)]
     interactions = [Interactions(none.particle, np.empty((0, 3)))]
@@ -112,7 +115,7 @@ def transport(particle, position, momentum, charge, random, material=True):
             break
         flight, radial, number = flight[on], radial[on], number[on]
         flight.turned, flight.helix = turned[on], flight.helix.moved(path[on])
-        layer, thickness = _surface(flight, radial, number)
+        layer, thickness = _surface(flight, radial, number, LOWEST_PT if material else 0)
         seen = np.flatnonzero(layer >= 0)
         crossings.append(Crossings(flight.particle[seen], layer[seen], flight.helix[seen], _momentum(flight)[seen]))
         back = _comes_back(flight, radial, number)
@@ -125,12 +128,12 @@ def transport(particle, position, momentum, charge, random, material=True):
             position = np.stack([helix.x, helix.y, helix.z], axis=1)
             interactions.append(Interactions(flight.particle[struck], position))
             stay[struck] = False
-            stay &= _momentum(flight) > LOWEST_MOMENTUM
+            stay[hit] &= flight.pt[hit] > LOWEST_PT
         flight = flight[stay]
     return _joined(Crossings, crossings), _joined(Interactions, interactions)
 
 
-def _start(particle, position, momentum, charge):
+def _start(particle, position, momentum, charge, mass):
     """Return the `_Flight` of particles at their start."""
     x, y, z = np.asarray(position, float).T
     px, py, pz = np.asarray(momentum, float).T
@@ -141,8 +144,9 @@ def _start(particle, position, momentum, charge):
     # On a surface the direction decides on which side a particle is.
     outside = np.searchsorted(CYLINDERS.radius, np.hypot(x, y) + np.where(outwards, _ON_SURFACE, -_ON_SURFACE))
     above = np.searchsorted(PLANES.z, z + np.where(pz >= 0, _ON_SURFACE, -_ON_SURFACE))
-    flight = _Flight(particle, charge, helix, pt, outside, above, outside, outwards, np.zeros(len(pt)))
+    flight = _Flight(particle, charge, mass, helix, pt, outside, above, outside, outwards, np.zeros(len(pt)))
     flight.volume = _VOLUME[outside, above]
+    flight.outwards = outwards | (outside == 0)  # inside the beam pipe all ways lead outwards
     inside = (outside < len(CYLINDERS.radius)) & (above > 0) & (above < len(PLANES.z))
     return flight[np.flatnonzero(inside)]
 
@@ -170,26 +174,39 @@ def _next_surface(flight):
     return radial, np.where(radial, number, plane), np.where(radial, path, along)
 
 
-def _surface(flight, radial, number):
-    """Return the layer that is crossed, or -1, and the thickness on the way through it, MeV."""
-    helix = flight.helix
+def _surface(flight, radial, number, lowest_pt):
+    """Return the layer that is crossed, or -1, and the thickness on the way through the surface, MeV."""
     layer, thickness = np.full(len(number), -1), np.zeros(len(number))
-    cosine = np.abs(helix.slope)
-    at = np.flatnonzero(radial)
-    here, cylinder = helix[at], number[at]
-    outwards = here.x * here.tx + here.y * here.ty
-    cosine[at] = np.abs(outwards) / CYLINDERS.radius[cylinder]
-    followed = ((outwards >= 0) == flight.outwards[at]) | (CYLINDERS.layer[cylinder] < 0)
-    beyond = np.abs(here.z) - CYLINDERS.half_length[cylinder]
-    layer[at] = np.where(followed & (beyond < _SLACK), CYLINDERS.layer[cylinder], -1)
-    thickness[at] = np.where(followed & (beyond < 0), CYLINDERS.thickness[cylinder], 0)
-    at = np.flatnonzero(~radial)
-    here, radius = number[at], np.hypot(helix.x[at], helix.y[at])
-    here = here, np.searchsorted(BANDS, radius)
-    beyond = np.maximum(PLANES.inner[here] - radius, radius - PLANES.outer[here])
-    layer[at] = np.where(beyond < _SLACK, PLANES.layer[here], -1)
-    thickness[at] = np.where(beyond < 0, PLANES.thickness[here], 0)
-    return layer, thickness * np.sqrt(1 + helix.slope**2) / np.maximum(cosine, _STEEPEST)
+    for at, cross in ((np.flatnonzero(radial), _cross_cylinder), (np.flatnonzero(~radial), _cross_plane)):
+        layer[at], thickness[at] = cross(flight[at], number[at], lowest_pt)
+    return layer, thickness
+
+
+def _cross_cylinder(flight, cylinder, lowest_pt):
+    """Return layer and thickness at cylinders.
+
+    A slow particle, which ends in the support, only hits the modules if it comes to them first.
+    """
+    helix = flight.helix
+    radial = helix.x * helix.tx + helix.y * helix.ty
+    followed = ((radial >= 0) == flight.outwards) | (CYLINDERS.layer[cylinder] < 0)
+    beyond = np.abs(helix.z) - CYLINDERS.half_length[cylinder]
+    seen = followed & (beyond < _SLACK) & ((cylinder != _FIRST_LAYER) | (np.abs(helix.slope) < _STEEPEST_SLOPE))
+    seen &= (flight.pt > lowest_pt) | (CYLINDERS.support_inside[cylinder] != (radial >= 0))
+    cosine = np.abs(radial) / (CYLINDERS.radius[cylinder] * np.sqrt(1 + helix.slope**2))
+    thickness = np.where(followed & (beyond < 0), CYLINDERS.thickness[cylinder], 0)
+    return np.where(seen, CYLINDERS.layer[cylinder], -1), thickness / np.maximum(cosine, _STEEPEST)
+
+
+def _cross_plane(flight, plane, lowest_pt):
+    """Return layer and thickness at planes; modules lie on both sides of a disc's support."""
+    helix = flight.helix
+    radius = np.hypot(helix.x, helix.y)
+    place = plane, np.searchsorted(BANDS, radius)
+    beyond = np.maximum(PLANES.inner[place] - radius, radius - PLANES.outer[place])
+    cosine = np.abs(helix.slope) / np.sqrt(1 + helix.slope**2)
+    thickness = np.where(beyond < 0, PLANES.thickness[place], 0)
+    return np.where(beyond < _SLACK, PLANES.layer[place], -1), thickness / np.maximum(cosine, _STEEPEST)
 
 
 def _comes_back(flight, radial, number):
@@ -235,11 +252,11 @@ def _cross_field_edge(flight, edge, number):
 
 def _pass_material(flight, hit, thickness, random):
     """Let the particles `hit` lose energy and scatter, in place; return those that interact."""
-    helix, momentum = flight.helix[hit], _momentum(flight)[hit]
-    energy = np.hypot(momentum, MASS)
+    helix, momentum, mass = flight.helix[hit], _momentum(flight)[hit], flight.mass[hit]
+    energy = np.hypot(momentum, mass)
     beta = momentum / energy
     loss = 1e-3 * thickness * np.exp(_LOSS_SPREAD * random.standard_normal(len(hit))) / beta ** (5 / 3)
-    slower = np.sqrt(np.maximum((energy - loss) ** 2 - MASS**2, 0))
+    slower = np.sqrt(np.maximum(energy - loss, mass) ** 2 - mass**2)
     width = _SCATTERING * np.sqrt(thickness) / (momentum * beta)
     in_plane, across = random.standard_normal((2, len(hit))) * width
     rise = np.clip(in_plane, -0.3, 0.3)
