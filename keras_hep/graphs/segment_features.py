@@ -44,6 +44,23 @@ def segment_features(graph):
     return np.stack(columns, axis=1).astype(np.float32)
 
 
+def from_beam_line(graph, curvature_limit=3e-3, origin_limit=30.0):
+    """Say which segments may be of particles from the beam line: not too curved, and pointing at the collisions.
+
+    Args:
+        graph: as for `segment_features`.
+        curvature_limit: float. Largest difference of azimuth over difference of radius, in rad / mm. A helix from the
+            beam line has about half the inverse of its radius: 3e-3 lets pass 0.1 GeV in a field of 2 T.
+        origin_limit: float. Largest distance from the centre where the straight line in (r, z) meets the beam, in mm.
+
+    Returns:
+        bool array, shape (segments,).
+    """
+    features = segment_features(graph)
+    curvature, origin = features[:, 3] * (_ANGLE / _DISTANCE), features[:, 4] * _IMPACT
+    return (np.abs(curvature) < curvature_limit) & (np.abs(origin) < origin_limit)
+
+
 def hit_features(graph):
     """Describe each hit by its distance from the beam, its z, and the numbers of segments that end and start there.
 

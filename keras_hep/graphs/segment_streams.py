@@ -4,8 +4,8 @@ import dataclasses
 
 import numpy as np
 
-from keras_hep.graphs.graph import merge
-from keras_hep.graphs.segment_features import hit_features, segment_features
+from keras_hep.graphs.graph import merge, select_edges
+from keras_hep.graphs.segment_features import from_beam_line, hit_features, segment_features
 from keras_hep.graphs.segments import barrel_hits, node_features, segment_graph
 
 
@@ -79,21 +79,23 @@ class SimulatedSegments:
             `keras_hep.simulation.trackml_like.TrackMLLike`.
         densities: tuple of two floats. The share of the simulation's particles and noise that an event has is drawn
             uniformly in its logarithm between them.
-        phi_limit: float. Radian; as of `keras_hep.graphs.segments.segment_graph`.
-        z_limit: float. mm, likewise.
+        curvature_limit: float. rad / mm; segments beyond are left out, as those beyond the next one, see
+            `keras_hep.graphs.segment_features.from_beam_line`.
+        origin_limit: float. mm.
     """
 
     simulation: object
     densities: tuple = (1.0, 1.0)
-    phi_limit: float = 0.5
-    z_limit: float = 20.0
+    curvature_limit: float = 3e-3
+    origin_limit: float = 30.0
 
     def graph(self, seed):
         """Return the `Graph` of one event."""
         random = np.random.default_rng([*np.ravel(seed), 0])
         density = float(np.exp(random.uniform(*np.log(self.densities))))
         event = self.simulation.scaled(density).event(seed)
-        return segment_graph(barrel_hits(event.hits, event.truth), phi_limit=self.phi_limit, z_limit=self.z_limit)
+        graph = segment_graph(barrel_hits(event.hits, event.truth))
+        return select_edges(graph, from_beam_line(graph, self.curvature_limit, self.origin_limit))
 
     def batch(self, events, seed):
         """Return (inputs, labels, sample weights) of so many events side by side."""

@@ -64,12 +64,16 @@ def _round(gnn, state, copies, name, node_set, edge_set):
     layers = gnn.keras.layers
     edges = layers.EdgeSetUpdate(layers.ResidualNextState(copies.edge_update(f"{name}_edge")))
     state = layers.GraphUpdate(edge_sets={edge_set: edges}, name=f"{name}_edges")(state)
-    # A NodeSetUpdate takes one input per edge set, but the nodes read two means: both become features of the nodes.
-    means = {
-        feature: layers.Pool(end, "mean", edge_set_name=edge_set, name=f"{name}_{feature}")(state)
-        for feature, end in (("incoming", gnn.TARGET), ("outgoing", gnn.SOURCE))
+    # A NodeSetUpdate takes one input per edge set, but the nodes read two sums: both become features of the nodes.
+    ends = {"incoming": gnn.TARGET, "outgoing": gnn.SOURCE}
+    hidden = layers.Readout(edge_set_name=edge_set)(state)
+    messages = {way: copies.message(f"{name}_{way}_message")(hidden) for way in ends}
+    state = state.replace_features(edge_sets={edge_set: {gnn.HIDDEN_STATE: hidden, **messages}})
+    sums = {
+        way: layers.Pool(end, "sum", edge_set_name=edge_set, feature_name=way, name=f"{name}_{way}")(state)
+        for way, end in ends.items()
     }
-    features = {gnn.HIDDEN_STATE: layers.Readout(node_set_name=node_set)(state), **means}
+    features = {gnn.HIDDEN_STATE: layers.Readout(node_set_name=node_set)(state), **sums}
     state = state.replace_features(node_sets={node_set: features})
     residual = layers.ResidualNextState(copies.update(f"{name}_node"))
     nodes = layers.NodeSetUpdate({}, residual, node_input_feature=list(features))
@@ -100,6 +104,10 @@ class _Copies:
     def edge_update(self, name):
         """Return the same where the hidden layer is an `EdgeDense`."""
         return self._update(name, self._edge_dense(f"{name}_hidden"))
+
+    def message(self, name):
+        """Return the dense layer that forms the message of an edge."""
+        return self._network(name, [self._dense(name, "relu")])
 
     def head(self):
         """Return the network that scores an edge."""

@@ -9,9 +9,11 @@ from keras_hep.layers import EdgeDense, EdgesToNodes
 class InteractionNetwork(keras.Model):
     """Classify edges: encode nodes and edges, pass messages along the edges both ways several times, score each edge.
 
-    A round updates every edge from itself and the nodes at its ends, then every node from itself and the means of its
-    incoming and of its outgoing edges; each update is a network of one hidden layer, normalised over its features
-    and added to what was there. With every round an edge's score depends on edges one step farther away.
+    A round updates every edge from itself and the nodes at its ends, forms a message of every edge to either end, and
+    updates every node from itself and the sums of the messages of its incoming and of its outgoing edges. A message is
+    a dense layer with ReLU, so that an edge can be silent; each update is a network of one hidden layer, normalised
+    over its features and added to what was there. With every round an edge's score depends on edges one step farther
+    away.
 
     Args:
         node_features: int.
@@ -31,7 +33,7 @@ class InteractionNetwork(keras.Model):
     Example:
 
     >>> InteractionNetwork(node_features=5, edge_features=6, hidden_units=64, rounds=3).count_params()
-    121665
+    146625
     """
 
     def __init__(self, node_features=5, edge_features=6, hidden_units=64, rounds=3, **kwargs):
@@ -68,9 +70,13 @@ def _round(nodes, edges, ends, units, name):
     """Return the states of nodes and edges after one round of messages."""
     hidden = EdgeDense(units, name=f"{name}_edge_hidden")([nodes, *ends, edges])
     edges = keras.layers.Add(name=f"{name}_edges")([edges, _update(hidden, units, f"{name}_edge")])
-    incoming = EdgesToNodes("mean", name=f"{name}_incoming")([edges, ends[1], nodes])
-    outgoing = EdgesToNodes("mean", name=f"{name}_outgoing")([edges, ends[0], nodes])
-    joined = keras.layers.Concatenate(name=f"{name}_joined")([nodes, incoming, outgoing])
+    messages = [
+        EdgesToNodes("sum", name=f"{name}_{way}")(
+            [keras.layers.Dense(units, activation="relu", name=f"{name}_{way}_message")(edges), end, nodes]
+        )
+        for way, end in (("incoming", ends[1]), ("outgoing", ends[0]))
+    ]
+    joined = keras.layers.Concatenate(name=f"{name}_joined")([nodes, *messages])
     hidden = keras.layers.Dense(units, name=f"{name}_node_hidden")(joined)
     nodes = keras.layers.Add(name=f"{name}_nodes")([nodes, _update(hidden, units, f"{name}_node")])
     return nodes, edges

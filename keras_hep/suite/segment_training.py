@@ -5,9 +5,14 @@ import dataclasses
 import numpy as np
 
 from keras_hep import models, training
+from keras_hep.graphs.graph import select_edges
+from keras_hep.graphs.segment_features import from_beam_line
 from keras_hep.graphs.segment_streams import FixedSegments, SimulatedSegments, invariant_inputs, published_inputs
 from keras_hep.suite.record import Quantity
 from keras_hep.training_metrics import LastAUC
+
+
+IMPLAUSIBLE = -20.0  # logit: below all that a network gives
 
 
 def train_published(graph, identity, steps, seed):
@@ -43,6 +48,8 @@ def train_published(graph, identity, steps, seed):
 def train_interaction(simulation, densities, hidden_units, rounds, steps, seed):
     """Train an interaction network of ours: a new simulated event in each step, no class weight, a falling step.
 
+    It reads the segments that may come from the beam line (`keras_hep.graphs.segment_features.from_beam_line`).
+
     Args:
         simulation: `keras_hep.simulation.trackml_like.TrackMLLike`.
         densities: pair of float. Range of the events' densities, as of
@@ -71,9 +78,16 @@ def train_interaction(simulation, densities, hidden_units, rounds, steps, seed):
 
 
 def logits(model, graph):
-    """Return the logit of each edge, float32 array of shape (edges,), in inference mode."""
-    inputs = published_inputs if isinstance(model, models.SegmentClassifier) else invariant_inputs
-    return training.predict(model, inputs(graph))[:, 0]
+    """Return the logit of each edge, float32 array of shape (edges,), in inference mode.
+
+    The interaction network is not asked about segments that do not come from the beam line; theirs is `IMPLAUSIBLE`.
+    """
+    if isinstance(model, models.SegmentClassifier):
+        return training.predict(model, published_inputs(graph))[:, 0]
+    plausible = from_beam_line(graph)
+    found = np.full(graph.number_of_edges, IMPLAUSIBLE, np.float32)
+    found[plausible] = training.predict(model, invariant_inputs(select_edges(graph, plausible)))[:, 0]
+    return found
 
 
 def scores(logit):

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keras_hep.graphs.graph import Graph
-from keras_hep.graphs.segment_features import hit_features, segment_features
+from keras_hep.graphs.segment_features import from_beam_line, hit_features, segment_features
 
 
 def graph_of(position, senders, receivers):
@@ -27,6 +27,14 @@ def test_features_by_hand():
     np.testing.assert_allclose(hits[:, 1], [0.1, 0.3, 0.5], rtol=1e-6)
     np.testing.assert_allclose(hits[:, 2], np.log1p([0, 1, 1]), rtol=1e-6)
     np.testing.assert_allclose(hits[:, 3], np.log1p([1, 1, 0]), rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("turn", "z", "kept"), [(0.0, 5.0, True), (0.119, 5.0, True), (0.121, 5.0, False), (0.0, 69.0, False)]
+)
+def test_segments_from_the_beam_line(turn, z, kept):
+    graph = graph_of([[30, 0, 5], [70 * np.cos(turn), 70 * np.sin(turn), z]], [0], [1])  # 3e-3 rad / mm are 0.12 rad
+    assert from_beam_line(graph).tolist() == [kept]
 
 
 def test_azimuth_is_wrapped_across_the_seam():

@@ -6,17 +6,21 @@ import pytest
 
 from keras_hep import models, training
 from keras_hep.graphs.graph import Graph
+from keras_hep.graphs.segment_features import from_beam_line
 from keras_hep.suite import segment_training
 
 
-def ring_graph(seed=0, hits=30):
-    """Hits at random azimuths on two layers, all joined, a tenth of the edges true."""
+def ring_graph(seed=0, particles=60):
+    """Straight particles from the centre with a hit on each of two layers, every inner hit joined to every outer one."""
     random = np.random.default_rng(seed)
-    azimuth, radius = random.uniform(-np.pi, np.pi, 2 * hits), np.repeat([32.0, 72.0], hits)
-    position = np.stack([radius * np.cos(azimuth), radius * np.sin(azimuth), random.uniform(-50, 50, 2 * hits)], axis=1)
-    senders, receivers = (ends.ravel() for ends in np.meshgrid(np.arange(hits), np.arange(hits) + hits))
-    label = random.random(len(senders)) < 0.1
-    return Graph({"position": position.astype(np.float32)}, {"label": label}, senders, receivers)
+    azimuth, slope = random.uniform(-np.pi, np.pi, particles), random.uniform(-0.5, 0.5, particles)
+    layers = [
+        np.stack([radius * np.cos(azimuth + turn), radius * np.sin(azimuth + turn), radius * slope], axis=1)
+        for radius, turn in ((32.0, 0.0), (72.0, 0.01))
+    ]
+    senders, receivers = (ends.ravel() for ends in np.meshgrid(np.arange(particles), np.arange(particles) + particles))
+    position = np.concatenate(layers).astype(np.float32)
+    return Graph({"position": position}, {"label": senders + particles == receivers}, senders, receivers)
 
 
 def test_published_training_is_named_by_its_event_and_learns(tmp_path):
@@ -53,6 +57,16 @@ def test_interaction_network_depends_on_other_edges_and_not_on_the_direction():
     reach, rotation = segment_training.invariances("", network, ring_graph())
     assert reach.value > 0.001
     assert rotation.value < 0.01
+
+
+def test_segments_off_the_beam_line_are_not_asked_about():
+    graph = ring_graph()
+    network = models.InteractionNetwork(node_features=4, edge_features=6, hidden_units=8, rounds=1)
+    found, plausible = segment_training.logits(network, graph), from_beam_line(graph)
+    assert plausible[graph.edges["label"]].all()
+    assert 0 < np.count_nonzero(plausible) < graph.number_of_edges
+    assert (found[~plausible] == segment_training.IMPLAUSIBLE).all()
+    assert (found[plausible] > segment_training.IMPLAUSIBLE).all()
 
 
 def test_turning_keeps_edges_and_distances():
