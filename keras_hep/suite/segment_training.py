@@ -11,7 +11,6 @@ from keras_hep.graphs.segment_streams import FixedSegments, SimulatedSegments, i
 from keras_hep.suite.record import Quantity
 from keras_hep.training_metrics import LastAUC
 
-
 IMPLAUSIBLE = -20.0  # logit: below all that a network gives
 
 

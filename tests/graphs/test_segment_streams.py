@@ -51,7 +51,7 @@ def test_a_fixed_graph_weighs_true_as_much_as_false_segments():
 def test_a_fixed_graph_is_one_event():
     with pytest.raises(ValueError, match="one event, got events=2"):
         FixedSegments.of(graph_of(), {}).batch(2, 0)
-    with pytest.raises(ValueError, match="must be made by FixedSegments.of"):
+    with pytest.raises(ValueError, match="must be made by FixedSegments"):
         FixedSegments({}).batch(1, 0)
 
 

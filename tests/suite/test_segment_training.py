@@ -11,7 +11,7 @@ from keras_hep.suite import segment_training
 
 
 def ring_graph(seed=0, particles=60):
-    """Straight particles from the centre with a hit on each of two layers, every inner hit joined to every outer one."""
+    """Straight particles from the centre, a hit on each of two layers, every inner hit joined to every outer one."""
     random = np.random.default_rng(seed)
     azimuth, slope = random.uniform(-np.pi, np.pi, particles), random.uniform(-0.5, 0.5, particles)
     layers = [
