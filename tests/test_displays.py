@@ -369,3 +369,9 @@ def test_a_browser_that_cannot_unpack_says_so(browser):
     dom, _ = browser(displays.event_view(HITS, **NAMED).replace("</head>", old))
     assert re.search(r'<p id="state" role="status">[^<]*the browser is too old', dom)
     assert "<canvas" not in dom
+
+
+def test_false_segments_that_were_left_out_before_are_counted():
+    hits, labels = [[30, 0, 0], [70, 0, 0], [70, 9, 0]], [True, False]
+    page = displays.graph_view(hits, [0, 0], [1, 2], labels, title="Graph", data="simulation", all_false=137_481)
+    assert "1 true segment and 1 of 137,481 false segments" in page

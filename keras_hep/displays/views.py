@@ -49,7 +49,7 @@ def event_view(positions, groups=None, *, title, data, group_name=""):
     return html_page(positions, title, data, f"{len(positions):,} hits.", drawn)
 
 
-def graph_view(positions, senders, receivers, labels=None, *, title, data, most_false=20_000, seed=0):
+def graph_view(positions, senders, receivers, labels=None, *, title, data, most_false=20_000, seed=0, all_false=None):
     """Return a page with the hits of a graph and the segments between them: true ones green and thick, false ones red.
 
     Args:
@@ -63,6 +63,7 @@ def graph_view(positions, senders, receivers, labels=None, *, title, data, most_
         most_false: int. At most so many false segments are drawn, or of all where there are no labels; which ones is
             drawn at random. True ones are drawn all.
         seed: int. Of the random choice.
+        all_false: int or None. Number of false segments of the graph, where not all of them are handed over.
 
     Returns:
         str.
@@ -85,7 +86,7 @@ def graph_view(positions, senders, receivers, labels=None, *, title, data, most_
     others = np.flatnonzero(~labels) if labels is not None else np.arange(len(senders))
     shown = _some(others, most_false, seed)
     kind, colour = ("segments", HIT) if labels is None else ("false segments", FALSE)
-    counted = f"{shown.size:,} of {others.size:,}"
+    counted = f"{shown.size:,} of {others.size if all_false is None else all_false:,}"
     drawn = [traces.hits(positions, "hits", HIT, size=1.8)]
     for chosen, name, looks in (
         (shown, f"{kind} ({counted})", {"colour": colour, "width": 1, "opacity": 0.3}),

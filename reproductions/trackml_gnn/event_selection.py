@@ -50,8 +50,10 @@ def reproduce(density, events, data="simulation", seed=7):
 def draw(result, reference):
     figure, (layers, centre, event) = figures.panels(columns=3, aspect=0.85)
     for axes, name in [(layers, "layer_share"), (centre, "central_share")]:
-        theirs = reference and reference.curves[name]
-        figures.overlay(axes, result.curves[name], theirs, line=False)
+        figures.overlay(axes, result.curves[name], line=False)
+        if reference:
+            theirs, look = reference.curves[name], {"linestyle": "--", "color": "0.2", "markerfacecolor": "white"}
+            axes.plot(theirs.x, theirs.y, marker="o", zorder=1, label="genuine event 1000", **look)
         axes.set_ylim(0, None)
         figures.legend(axes)
     figures.axis_labels(layers, "barrel layer, from the beam outwards", "share of selected hits")

@@ -49,7 +49,7 @@ def draw(result, reference):
     counts.set_yscale("log")
     figures.legend(counts)
     figures.overlay(fraction, result.curves["true_fraction_per_layer"], label="per pair of layers")
-    figures.level(fraction, result.quantities["true_fraction"], "all pairs of layers")
+    fraction.axhline(result.quantities["true_fraction"].value, color=figures.COLOURS[0], label="all pairs of layers")
     figures.level(fraction, reference and reference.quantities["true_fraction"], "published, event 1000")
     figures.axis_labels(fraction, "inner layer of the pair, from the beam outwards", "true edges / all edges")
     fraction.set_ylim(0, None)

@@ -31,14 +31,13 @@ def reproduce(density, most_false, data="simulation", seed=7):
 
 def draw(result, reference):
     figure, (space, plane) = figures.panels(columns=2, projection=("3d", None))
-    false = int(result.quantities["false_edges"].value)
-    drawn = int(result.quantities["false_edges_drawn"].value)
     for axes in (space, plane):
-        figures.graph_display(axes, **result.arrays, most_false=drawn)
-    figures.legend(figure, title=f"{drawn:,} of {false:,} false segments are drawn")
+        figures.graph_display(axes, **result.arrays, all_false=result.quantities["false_edges"].value)
+    figures.legend(figure)
     return figure
 
 
 def explore(result):
     title = "Graph of one event: all true segments, some of the false ones"
-    return displays.graph_view(**result.arrays, title=title, data=figures.origin(result))
+    false, data = result.quantities["false_edges"].value, figures.origin(result)
+    return displays.graph_view(**result.arrays, title=title, data=data, all_false=false)

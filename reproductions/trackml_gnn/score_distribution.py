@@ -76,4 +76,6 @@ def draw(result, reference):
             "class weight undone": result.curves["reliability_of_calibrated"],
         },
     )
+    meaning.set(xscale="log", yscale="log", xlim=(1e-4, 1.2), ylim=(1e-4, 1.2))
+    figures.legend(meaning)
     return figure

@@ -81,10 +81,12 @@ def draw(result, reference):
     figures.overlay(loss, result.curves["training_loss"], line=True)
     figures.axis_labels(loss, "steps", "weighted cross-entropy [nat]")
     figures.overlay(auc, result.curves["training_auc"], label="training event")
-    figures.level(auc, result.quantities["held_out_auc"], "held-out events")
+    held_out = result.quantities["held_out_auc"].value
+    auc.axhline(held_out, color=figures.COLOURS[0], linewidth=0.9, linestyle=":", label="held-out events")
     figures.level(auc, reference and reference.quantities["auc"], "published: near 0.95")
     figures.axis_labels(auc, "steps", "area under the ROC curve")
     figures.legend(auc)
     prevalence = result.quantities["true_fraction"].value
     figures.precision_recall(precision, {"held-out events": result.curves["held_out_precision"]}, prevalence=prevalence)
+    figures.legend(precision)
     return figure

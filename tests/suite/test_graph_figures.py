@@ -57,6 +57,12 @@ def test_true_segments_lie_above_false_ones(projection, dimensions):
     assert axes.get_title(loc="center" if projection else "left") == "graph"
 
 
+def test_false_segments_left_out_before_are_counted():
+    axes = panel(None)
+    figures.graph_display(axes, HITS, [0], [1], [False], all_false=137_481)
+    assert names(axes)[1] == "false segments (1 of 137,481)"
+
+
 def test_a_seeded_choice_of_the_false_segments_is_drawn():
     senders, receivers = np.divmod(np.arange(25), 5)
 

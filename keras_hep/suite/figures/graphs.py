@@ -8,7 +8,9 @@ _QUIET = "0.55"  # hits that the display is not about
 
 
 @style()
-def graph_display(axes, positions, senders, receivers, labels=None, most_false=20_000, seed=0, title=None):
+def graph_display(
+    axes, positions, senders, receivers, labels=None, most_false=20_000, seed=0, title=None, all_false=None
+):
     """Draw hits and the segments between them: false ones thin and red, true ones thick and green above them.
 
     Args:
@@ -22,6 +24,7 @@ def graph_display(axes, positions, senders, receivers, labels=None, most_false=2
             True ones are drawn all.
         seed: int. Of the random choice.
         title: str or None.
+        all_false: int or None. Number of false segments of the graph, where not all of them are handed over.
 
     Raises:
         ValueError: if `positions` is not of shape (hits, 3) with at least one hit, lengths differ, or a segment ends at
@@ -43,9 +46,10 @@ def graph_display(axes, positions, senders, receivers, labels=None, most_false=2
     others, true = np.flatnonzero(false), np.flatnonzero(~false)
     drawn = _some(others, most_false, seed)
     kind, colour = ("segments", BLUE) if labels is None else ("false segments", VERMILION)
+    counted = f"{len(drawn):,} of {len(others) if all_false is None else all_false:,}"
     _hits(axes, positions, f"hits ({len(positions):,})", BLUE, size=0.9)
     for chosen, name, looks in (
-        (drawn, f"{kind} ({len(drawn):,} of {len(others):,})", {"color": colour, "linewidth": 0.3, "alpha": 0.3}),
+        (drawn, f"{kind} ({counted})", {"color": colour, "linewidth": 0.3, "alpha": 0.3}),
         (true, f"true segments ({len(true):,})", {"color": GREEN, "linewidth": 0.5, "zorder": 3}),
     ):
         if len(chosen):
