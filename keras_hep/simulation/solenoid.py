@@ -126,7 +126,8 @@ class Helices:
 
         Args:
             distance: array, mm: of the particle above the plane along its normal.
-            normal_x, normal_y: arrays: the unit normal.
+            normal_x: array: first component of the unit normal.
+            normal_y: array: second component.
 
         Returns:
             float array: the path, forward or backward, to the crossing on the same side of the turning point; NaN

@@ -48,7 +48,8 @@ def clusters(module, u, v, direction, random):
 
     Args:
         module: int array, shape (hits,): index in `trackml_detector.modules()`.
-        u, v: float arrays, shape (hits,): true local position in the middle of the sensor, mm.
+        u: float array, shape (hits,): true local position in the middle of the sensor, mm.
+        v: float array, shape (hits,): the same.
         direction: float array, shape (hits, 3): global direction of the particle.
         random: `numpy.random.Generator`.
     """
@@ -88,7 +89,8 @@ def _cells_on_lines(ends_u, ends_v):
     """Return the cells of unit size that straight lines cross.
 
     Args:
-        ends_u, ends_v: pairs of float arrays, shape (lines,): the two ends of each line.
+        ends_u: pair of float arrays, shape (lines,): the two ends of each line.
+        ends_v: pair of float arrays, shape (lines,): the same.
 
     Returns:
         (line, column, row, share): arrays over cells: index of the line, ascending, the cell, and the share of the

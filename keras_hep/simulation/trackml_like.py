@@ -15,17 +15,9 @@ import numpy as np
 from keras_hep.metrics.hit_weights import hit_weights
 from keras_hep.simulation import trackml_detector
 from keras_hep.simulation.trackml_cells import clusters
-from keras_hep.simulation.trackml_module_hits import module_hits
-from keras_hep.simulation.trackml_particles import MEAN_PARTICLES, joined, primaries, secondaries
-from keras_hep.simulation.trackml_transport import LOWEST_PT, transport
-
-_ENDS_AT_START = 0.5  # probability, of a slow secondary: it comes from a module, and ends in the support beside it
-_EFFICIENCY = 0.99
-_NOISE_ANGLE = np.pi / 4  # largest difference of a noise hit's direction from that of its position, each of two angles
-_NOISE_MOMENTUM = 1e6
-_MOST_GENERATIONS = 6
-_BARREL_NOISE = (184, 378, 677, 978, 723, 1075, 1459, 1979, 2427, 3156)  # hits per layer
-_DISC_NOISE = 0.955  # hits per module
+from keras_hep.simulation.trackml_noise import noise
+from keras_hep.simulation.trackml_particles import MEAN_PARTICLES, MOST_PARTICLES
+from keras_hep.simulation.trackml_true_hits import joined_hits, signal
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,6 +65,14 @@ class TrackMLLike:
     volumes: tuple | None = None
     z_window: float | None = None
 
+    def __post_init__(self):
+        rule = f"particles must lie between 0 and {MOST_PARTICLES}, as many as identifiers can name"
+        _require(0 <= self.particles <= MOST_PARTICLES, rule, self.particles)
+        _require(0 <= self.noise < np.inf, "noise is a share of at least 0", self.noise)
+        known = {layer.volume for layer in (*trackml_detector.BARRELS, *trackml_detector.DISCS)}
+        _require(self.volumes is None or known >= {*self.volumes}, f"volumes are of {sorted(known)}", self.volumes)
+        _require(self.z_window is None or self.z_window > 0, "z_window must be positive or None", self.z_window)
+
     def event(self, seed):
         """Draw an event.
 
@@ -83,9 +83,9 @@ class TrackMLLike:
             `Event`.
         """
         random = np.random.default_rng(seed)
-        particles, hits = _signal(self.particles, random)
+        particles, hits = signal(self.particles, random)
         if self.noise:
-            hits = _joined_hits([hits, _noise(self.noise, random)])
+            hits = joined_hits([hits, noise(self.noise, random)])
         order = np.lexsort((random.random(len(hits.module)), hits.module))
         hits = hits[order]
         read_out = clusters(hits.module, hits.u, hits.v, hits.direction, random)
@@ -115,79 +115,6 @@ class TrackMLLike:
             kept = keep[cells["hit_id"] - 1]
             cells = {name: column[kept] for name, column in cells.items()}
         return Event(hits, truth, event.particles, cells)
-
-
-@dataclasses.dataclass
-class _Hits:
-    """Hits before read-out: row of the particle or -1 for noise, module, true local and global position, motion."""
-
-    owner: np.ndarray
-    module: np.ndarray
-    u: np.ndarray
-    v: np.ndarray
-    position: np.ndarray
-    direction: np.ndarray
-    momentum: np.ndarray
-
-    def __getitem__(self, index):
-        return _Hits(*(getattr(self, field.name)[index] for field in dataclasses.fields(self)))
-
-
-def _joined_hits(parts):
-    names = [field.name for field in dataclasses.fields(_Hits)]
-    return _Hits(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
-
-
-def _signal(mean_particles, random):
-    """Return the `Particles` of an event, ordered by identifier, and their hits."""
-    generation = primaries(mean_particles, random)
-    particles, hits, first = [], [], 0
-    for _ in range(_MOST_GENERATIONS):
-        particles.append(generation)
-        number = np.flatnonzero(_followed(generation, random))
-        start = generation[number]
-        crossings, interactions = transport(number, start.position, start.momentum, start.charge, start.mass, random)
-        hits.append(_seen(crossings, first, random))
-        first += len(generation.vertex)
-        generation = secondaries(generation[interactions.particle], interactions.position, random)
-    particles, hits = joined(particles), _joined_hits(hits)
-    order = np.argsort(particles.identifiers())
-    hits.owner = np.argsort(order)[hits.owner]
-    return particles[order], hits
-
-
-def _followed(particles, random):
-    """Return which particles leave the place where they were made: slow secondaries often end in it, bool array."""
-    slow = np.hypot(particles.momentum[:, 0], particles.momentum[:, 1]) < LOWEST_PT
-    return ~slow | (particles.generation == 0) | (random.random(len(slow)) > _ENDS_AT_START)
-
-
-def _seen(crossings, first, random):
-    """Return the hits that efficient modules see of `Crossings`; `first` is added to the number of the particle."""
-    found = module_hits(crossings.layer, crossings.helix)
-    keep = np.flatnonzero(random.random(len(found.module)) < _EFFICIENCY)
-    crossing, direction = found.crossing[keep], found.direction[keep]
-    owner, momentum = first + crossings.particle[crossing], crossings.momentum[crossing]
-    return _Hits(owner, found.module[keep], found.u[keep], found.v[keep], found.position[keep], direction, momentum)
-
-
-def _noise(share, random):
-    """Return noise hits: uniform on every module, with a direction around that of the position."""
-    every = trackml_detector.modules()
-    module = np.repeat(np.arange(len(every.module)), random.poisson(share * _NOISE_RATES[every.volume, every.layer]))
-    inner, outer, length = (array[module] for array in (every.min_half_width, every.max_half_width, every.half_length))
-    # On a trapezoid v is not uniform: the width at a uniform area is a root.
-    area, slope = random.random(len(module)), outer - inner
-    root = np.sqrt(inner**2 + area * (outer**2 - inner**2))
-    v = np.where(slope > 0, 2 * (root - inner) / np.where(slope > 0, slope, 1) - 1, 2 * area - 1) * length
-    u = random.uniform(-1, 1, len(module)) * (inner + slope * (v / length + 1) / 2)
-    rotation = every.rotation[module]
-    position = every.centre[module] + rotation[:, :, 0] * u[:, None] + rotation[:, :, 1] * v[:, None]
-    theta = np.arctan2(np.hypot(position[:, 0], position[:, 1]), position[:, 2])
-    theta = theta + random.uniform(-_NOISE_ANGLE, _NOISE_ANGLE, len(module))
-    phi = np.arctan2(position[:, 1], position[:, 0]) + random.uniform(-_NOISE_ANGLE, _NOISE_ANGLE, len(module))
-    direction = np.stack([np.sin(theta) * np.cos(phi), np.sin(theta) * np.sin(phi), np.cos(theta)], axis=1)
-    return _Hits(np.full(len(module), -1), module, u, v, position, direction, np.full(len(module), _NOISE_MOMENTUM))
 
 
 def _tables(particles, hits, read_out):
@@ -223,12 +150,6 @@ def _float_columns(names, values):
     return {name: values[:, number].astype(np.float32) for number, name in enumerate(names)}
 
 
-def _noise_rates():
-    """Return the mean noise hits per module, float array indexed by volume and layer."""
-    rates = np.full((19, 15), _DISC_NOISE)
-    for layer, hits in zip(trackml_detector.BARRELS, _BARREL_NOISE, strict=True):
-        rates[layer.volume, layer.layer] = hits / (layer.rows * layer.per_row)
-    return rates
-
-
-_NOISE_RATES = _noise_rates()
+def _require(holds, rule, value):
+    if not holds:
+        raise ValueError(f"TrackMLLike: {rule}, got {value!r}.")

@@ -15,8 +15,8 @@ from keras_hep.simulation.trackml_detector import BARRELS, DISCS
 
 # Axial field from the canonical angular momentum x p_y - y p_x + q B r^2 / 2 of true hits against that of the vertex.
 FIELD = Solenoid(
-    edges=(300.0, 600.0, 700.0, 820.0, 960.0, 1100.0, 1220.0, 1300.0, 1500.0, 1800.0, 2150.0, 2550.0, 2950.0),
-    fields=(2.0, 1.98, 1.97, 1.96, 1.945, 1.92, 1.89, 1.85, 1.82, 1.76, 1.60, 1.30, 0.93, 0.70),
+    edges=(300.0, 600.0, 700.0, 820.0, 960.0, 1100.0, 1220.0, 1300.0, 1400.0, 1650.0, 1975.0, 2350.0, 2750.0),
+    fields=(2.0, 1.98, 1.97, 1.96, 1.945, 1.92, 1.89, 1.85, 1.83, 1.81, 1.70, 1.46, 1.13, 0.76),
 )
 PIXEL_RADIUS, SHORT_STRIP_RADIUS, OUTER_RADIUS = 200.0, 720.0, 1070.0  # edges of the pixel and strip volumes, mm
 PIXEL_BARREL_END, STRIP_BARREL_END, END = 545.0, 1183.0, 2980.0  # abs(z) of edges of volumes, mm
@@ -36,6 +36,7 @@ class Cylinders:
         radius: float array, shape (cylinders,), mm.
         half_length: float array: abs(z) up to which there is material and, in a layer, modules, mm.
         thickness: float array, MeV.
+        reactions: float array: inelastic interactions relative to what the thickness lets expect.
         layer: int array: index in `LAYERS`, or -1.
         support_inside: bool array: whether the support of a layer lies inside of its modules.
     """
@@ -43,6 +44,7 @@ class Cylinders:
     radius: np.ndarray
     half_length: np.ndarray
     thickness: np.ndarray
+    reactions: np.ndarray
     layer: np.ndarray
     support_inside: np.ndarray
 
@@ -69,25 +71,26 @@ class Planes:
 
 def _cylinders():
     rows = (
-        (19.0, _TUBE, 0.11, None),
-        (35.51, _PIXEL_END, 0.30, (8, 2)),
-        (74.96, _PIXEL_END, 0.36, (8, 4)),
-        (118.79, _PIXEL_END, 0.41, (8, 6)),
-        (174.70, _PIXEL_END, 0.45, (8, 8)),
-        (PIXEL_RADIUS, _TUBE, 0.38, None),
-        (255.39, _STRIP_END, 0.50, (13, 2)),
-        (355.08, _STRIP_END, 0.52, (13, 4)),
-        (494.86, _STRIP_END, 0.57, (13, 6)),
-        (654.72, _STRIP_END, 0.64, (13, 8)),
-        (SHORT_STRIP_RADIUS, _TUBE, 0.0, None),
-        (814.59, _STRIP_END, 0.90, (17, 2)),
-        (1014.59, _STRIP_END, 0.95, (17, 4)),
-        (OUTER_RADIUS, _TUBE, 0.0, None),
+        (19.0, _TUBE, 0.11, 1.3, None),
+        (35.51, _PIXEL_END, 0.30, 1.1, (8, 2)),
+        (74.96, _PIXEL_END, 0.36, 1.0, (8, 4)),
+        (118.79, _PIXEL_END, 0.41, 1.0, (8, 6)),
+        (174.70, _PIXEL_END, 0.45, 0.9, (8, 8)),
+        (PIXEL_RADIUS, _TUBE, 0.38, 1.0, None),
+        (255.39, _STRIP_END, 0.50, 1.5, (13, 2)),
+        (355.08, _STRIP_END, 0.52, 1.0, (13, 4)),
+        (494.86, _STRIP_END, 0.57, 1.0, (13, 6)),
+        (654.72, _STRIP_END, 0.64, 0.5, (13, 8)),
+        (SHORT_STRIP_RADIUS, _TUBE, 0.0, 0.0, None),
+        (814.59, _STRIP_END, 0.90, 0.5, (17, 2)),
+        (1014.59, _STRIP_END, 0.0, 0.0, (17, 4)),
+        (OUTER_RADIUS, _TUBE, 0.0, 0.0, None),
     )
-    radius, half_length, thickness, layer = zip(*rows, strict=True)
+    radius, half_length, thickness, reactions, layer = zip(*rows, strict=True)
     layer = [-1 if place is None else _LAYER[place] for place in layer]
     inside = [number >= 0 and LAYERS[number].radius > at for number, at in zip(layer, radius, strict=True)]
-    return Cylinders(*(np.array(column) for column in (radius, half_length, thickness, layer, inside)))
+    columns = radius, half_length, thickness, reactions, layer, inside
+    return Cylinders(*(np.array(column) for column in columns))
 
 
 def _planes():
@@ -103,7 +106,7 @@ def _planes():
         inner[place], outer[place] = ((31.0, 176.5), (240.0, 702.0), (751.0, 1023.0))[place[1]]
     for side in (-1, 1):
         place = int(np.searchsorted(z, side * STRIP_BARREL_END))
-        thickness[place, 1:], inner[place, 1:], outer[place, 1:] = 0.8, 240.0, OUTER_RADIUS
+        thickness[place, 1:], inner[place, 1:], outer[place, 1:] = 0.3, 240.0, OUTER_RADIUS
     jump = FIELD.field(z + 1e-6) - FIELD.field(z - 1e-6)
     return Planes(z, thickness, layer, inner, outer, jump)
 
@@ -116,7 +119,9 @@ def volume_of(x, y, z):
     """Return the number of the tracking volume at a position: 3 per band of radius, barrel 0, discs 1 and 2.
 
     Args:
-        x, y, z: arrays, mm.
+        x: array, mm.
+        y: array, mm.
+        z: array, mm.
 
     Returns:
         int array.

@@ -7,12 +7,14 @@ events; what is not published about them (multiplicity of a vertex, momenta of s
 import dataclasses
 
 import numpy as np
+from scipy.special import ndtr
 
 MEAN_PARTICLES = 11249.0  # per event
 MEAN_VERTICES = 199.0
 LOWEST_PT, LARGEST_ETA = 0.1, 4.0
-MOST_VERTICES = 2047  # that the sign bit of an identifier leaves
+MOST_PARTICLES = 80_000  # on average: their vertices, at most 2,047, leave the sign bit of an identifier alone
 
+_MOST_VERTICES = 2047
 _BEAM_SPOT = (0.015, 0.015, 5.58)  # mm
 _VERTEX_SPREAD = 0.07  # relative, beyond the Poisson law
 # Prompt particles of a vertex: quantiles of those of soft collisions; one vertex of each event is hard.
@@ -22,31 +24,36 @@ _MULTIPLICITY = np.array(
 _HARD_MULTIPLICITY = (160.0, 30.0)  # mean, standard deviation
 _PROMPT_PT = np.array(
     (
-        (0.0, 0.0041, 0.0273, 0.162, 0.393, 0.688, 0.877, 0.9395, 0.9884, 0.9988, 1.0),
-        (0.1, 0.105, 0.123, 0.216, 0.360, 0.624, 1.065, 1.481, 2.737, 7.463, 60.0),
+        (0.0, 0.0027, 0.0247, 0.061, 0.1563, 0.3895, 0.685, 0.859, 0.875, 0.9383, 0.988, 0.9988, 1.0),
+        (0.1, 0.105, 0.123, 0.15, 0.216, 0.360, 0.624, 1.0, 1.065, 1.481, 2.737, 7.463, 60.0),
     )
 )
+_HARDNESS = 0.2  # correlation of transverse momentum and multiplicity of the vertex, as normal scores
+_MULTIPLICITY_LOGARITHM = (4.23, 0.83)  # mean and standard deviation over particles
 _ETA_EDGES = np.linspace(0, LARGEST_ETA, 9)
-_ETA_SHARES = np.array((0.118, 0.124, 0.130, 0.135, 0.132, 0.129, 0.120, 0.112))  # of abs(eta) of prompt particles
+# Shares of ranges of abs(eta) of prompt particles.
+_ETA_SHARES = np.array((0.124, 0.121, 0.129, 0.134, 0.132, 0.128, 0.119, 0.113))
+_TILT = 0.46  # spread over vertices of the asymmetry between positive and negative eta, at the largest eta
 _PRIMARY_GAP = 2.7  # mean distance of the numbers of charged primaries within acceptance
 
 # Neutral particles that decay: mass, mean decay length, masses of the two decay products; GeV and mm.
-PION_MASS, PROTON_MASS = 0.13957, 0.93827  # GeV
-_KAON = (0.4976, 26.84, PION_MASS, PION_MASS)
-_LAMBDA = (1.1157, 78.9, PROTON_MASS, PION_MASS)
+_PION_MASS, _PROTON_MASS = 0.13957, 0.93827  # GeV
+_KAON = (0.4976, 26.84, _PION_MASS, _PION_MASS)
+_LAMBDA = (1.1157, 78.9, _PROTON_MASS, _PION_MASS)
 _DECAYS_PER_PROMPT = 0.065
 _LAMBDA_SHARE = 0.3
 _DECAYING_PT = 2.0  # their transverse momentum in units of that of a prompt particle
 _DECAY_RADIUS, _DECAY_Z = 1000.0, 2950.0  # mm: particles born outside are not listed
 
 # Secondaries: isotropic, with these quantiles of the absolute momentum in GeV.
-_LISTED = (0.3, 0.32, 0.255, 0.087, 0.021, 0.012, 0.004, 0.001)  # probability of 0, 1, 2 ... listed per interaction
+_LISTED = (0.25, 0.343, 0.273, 0.093, 0.023, 0.013, 0.004, 0.001)  # probability of 0, 1, 2 ... listed per interaction
 _PROTON_MOMENTUM = np.array(
     ((0.0, 0.02, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0), (0.1, 0.11, 0.123, 0.2, 0.255, 0.335, 0.41, 0.7))
 )
 _PION_MOMENTUM = np.array(
     ((0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1.0), (0.1, 0.11, 0.131, 0.178, 0.24, 0.367, 0.53, 0.9, 2.0))
 )
+_FORWARD = 0.1  # share of the secondaries whose abs(cos(theta)) is distributed linearly, not uniformly
 _PROTON_SHARE = 0.46
 _POSITIVE_PIONS = 0.52  # of the pions among secondaries
 
@@ -60,7 +67,6 @@ class Particles:
         position: float array, shape (particles, 3): where they start, mm.
         momentum: float array, shape (particles, 3): GeV.
         charge: int64 array, shape (particles,): +1 or -1.
-        mass: float array, shape (particles,): GeV.
     """
 
     vertex: np.ndarray
@@ -70,7 +76,6 @@ class Particles:
     position: np.ndarray
     momentum: np.ndarray
     charge: np.ndarray
-    mass: np.ndarray
 
     def __getitem__(self, index):
         return Particles(*(getattr(self, field.name)[index] for field in dataclasses.fields(self)))
@@ -107,7 +112,7 @@ def primaries(mean_particles, random):
     counts = np.rint(np.interp(random.random(soft), *_MULTIPLICITY)).astype(int)
     if random.random() < density:
         counts = np.concatenate([[max(1, round(random.normal(*_HARD_MULTIPLICITY)))], counts])
-    counts = counts[:MOST_VERTICES]
+    counts = counts[:_MOST_VERTICES]
     position = random.standard_normal((len(counts), 3)) * _BEAM_SPOT
     prompt = _prompt(np.repeat(np.arange(len(counts)), counts), position, random)
     decayed = _decay_products(random.poisson(_DECAYS_PER_PROMPT * counts), position, random)
@@ -133,9 +138,11 @@ def secondaries(parents, interaction_position, random):
     parent = np.repeat(np.lexsort((parents.primary, parents.vertex)), listed)
     proton, uniform = random.random(len(parent)) < _PROTON_SHARE, random.random(len(parent))
     momentum = np.where(proton, _from_quantiles(uniform, _PROTON_MOMENTUM), _from_quantiles(uniform, _PION_MOMENTUM))
-    # Isotropic directions among those that leave enough transverse momentum.
+    # Directions among those that leave enough transverse momentum: isotropic, and some more along the beam.
     largest = np.sqrt(np.maximum(1 - (LOWEST_PT / momentum) ** 2, 0))
-    cosine, phi = random.uniform(-largest, largest), random.uniform(-np.pi, np.pi, len(parent))
+    along = random.random(len(parent))
+    along = np.where(random.random(len(parent)) < _FORWARD, np.sqrt(along), along)
+    cosine, phi = along * largest * _signs(len(parent), random), random.uniform(-np.pi, np.pi, len(parent))
     pt = momentum * np.sqrt(1 - cosine**2)
     charge = np.where(proton | (random.random(len(parent)) < _POSITIVE_PIONS), 1, -1)
     direction = _vector(pt, phi, momentum * cosine)
@@ -149,7 +156,6 @@ def secondaries(parents, interaction_position, random):
         interaction_position[parent],
         direction,
         charge,
-        np.where(proton, PROTON_MASS, PION_MASS),
     )
 
 
@@ -161,11 +167,20 @@ def _from_quantiles(uniform, quantiles):
 
 def _prompt(vertex, vertex_position, random):
     count = len(vertex)
-    pt = _from_quantiles(random.random(count), _PROMPT_PT)
+    pt = _from_quantiles(_pt_probabilities(vertex, random), _PROMPT_PT)
     cumulative = np.concatenate([[0], np.cumsum(_ETA_SHARES)])
-    eta = np.interp(random.random(count) * cumulative[-1], cumulative, _ETA_EDGES) * _signs(count, random)
+    eta = np.interp(random.random(count) * cumulative[-1], cumulative, _ETA_EDGES)
+    tilt = np.clip(_TILT * random.standard_normal(len(vertex_position)), -1, 1)[vertex]
+    eta *= np.where(random.random(count) < 0.5 + 0.5 * tilt * eta / LARGEST_ETA, 1, -1)
     momentum = _vector(pt, random.uniform(-np.pi, np.pi, count), pt * np.sinh(eta))
-    return _generation_zero(vertex, vertex_position[vertex], momentum, _signs(count, random), np.full(count, PION_MASS))
+    return _generation_zero(vertex, vertex_position[vertex], momentum, _signs(count, random))
+
+
+def _pt_probabilities(vertex, random):
+    """Return uniform numbers that are higher, on average, for particles of vertices with many of them."""
+    multiplicity = np.log(np.bincount(vertex)[vertex])
+    score = (multiplicity - _MULTIPLICITY_LOGARITHM[0]) / _MULTIPLICITY_LOGARITHM[1]
+    return ndtr(_HARDNESS * score + np.sqrt(1 - _HARDNESS**2) * random.standard_normal(len(vertex)))
 
 
 def _decay_products(counts, vertex_position, random):
@@ -184,7 +199,6 @@ def _decay_products(counts, vertex_position, random):
         np.tile(position, (2, 1)),
         np.concatenate([first, second]),
         np.concatenate([charge, -charge]),
-        np.concatenate([first_mass, second_mass]),
     )
     return both[_listed(both.position, both.momentum)]
 
@@ -210,9 +224,9 @@ def _listed(position, momentum):
     return within & (np.hypot(position[:, 0], position[:, 1]) < _DECAY_RADIUS) & (np.abs(position[:, 2]) < _DECAY_Z)
 
 
-def _generation_zero(vertex, position, momentum, charge, mass):
+def _generation_zero(vertex, position, momentum, charge):
     zero = np.zeros(len(vertex), np.int64)
-    return Particles(vertex, zero, zero, zero, position, momentum, charge, mass)
+    return Particles(vertex, zero, zero, zero, position, momentum, charge)
 
 
 def _number(particles, random):

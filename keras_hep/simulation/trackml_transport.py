@@ -1,9 +1,9 @@
 """Particles on their way through the TrackML detector: crossings of layers, energy loss, scattering, interactions.
 
-The genuine events come from a fast simulation whose navigation shows in the data, and is followed here: inside a volume
-(pixel, short strips, long strips, barrel or discs) cylinders are only crossed in the radial direction in which the
-volume was entered, so a particle that turns back leaves no hits until it has left the volume; it ends after half a turn in one
-volume, and where it comes back to a barrel volume from outside after it turned.
+The genuine events come from a fast simulation whose navigation shows in the data, and is followed here. Inside a
+volume (pixel, short strips, long strips, barrel or discs) cylinders are only crossed in the radial direction in which
+the volume was entered, so a particle that turns back leaves no hits until it has left the volume. A particle ends after
+a little more than half the length of a loop in the central field.
 """
 
 import dataclasses
@@ -13,15 +13,17 @@ import numpy as np
 from keras_hep.simulation.solenoid import CURVATURE, Helices
 from keras_hep.simulation.trackml_material import BANDS, CYLINDERS, FIELD, OUTER_RADIUS, PLANES, volume_of
 
+MASS = 0.13957  # GeV: genuine particles lose energy and scatter as pions, also the protons
 LOWEST_PT = 0.15  # GeV: particles below end at the next surface with material, after its hits
 _SCATTERING = 1.9e-3  # GeV per root of MeV of thickness: the angle times momentum and velocity
 _LOSS_SPREAD = 0.5  # of the logarithm of the energy loss
-_INTERACTIONS = 0.022  # per MeV of thickness
+_INTERACTIONS = 0.0225  # per MeV of thickness
+_LONGEST_WAY = 3.4  # radian in the central field
 _MOST_STEPS = 80
 _ON_SURFACE = 1e-6  # mm
 _SLACK = 54.0  # mm: modules lie before or behind the surface of their layer, so a crossing beyond its end may hit one
+_NEAR = 12.0  # mm: how far modules lie from the surface of their layer, at most
 _STEEPEST = 0.05  # cosine of incidence below which the way through a surface grows no further
-_BAND_CYLINDERS = np.searchsorted(CYLINDERS.radius, BANDS)
 _FIRST_LAYER = 1  # cylinder of the innermost barrel layer, which genuine particles with abs(eta) > 3 never hit
 _STEEPEST_SLOPE = np.sinh(3.0)
 _RADIUS = np.append(CYLINDERS.radius, 0.0)  # number -1: no cylinder inside
@@ -47,12 +49,14 @@ class Crossings:
         layer: int array: index in `trackml_material.LAYERS`.
         helix: `Helices`: the incoming trajectory, where it crosses the layer's surface.
         momentum: float array: absolute, GeV.
+        travelled: float array: transverse path from the start of the particle, mm.
     """
 
     particle: np.ndarray
     layer: np.ndarray
     helix: Helices
     momentum: np.ndarray
+    travelled: np.ndarray
 
 
 @dataclasses.dataclass
@@ -61,33 +65,35 @@ class Interactions:
 
     Attributes:
         particle: int array, shape (interactions,).
-        position: float array, shape (interactions, 3), mm.
+        crossing: int array: index of the crossing of the same surface, or -1 if it carries no modules.
+        position: float array, shape (interactions, 3): on the surface, mm.
     """
 
     particle: np.ndarray
+    crossing: np.ndarray
     position: np.ndarray
 
 
 @dataclasses.dataclass
 class _Flight:
-    """Particles under way, one entry each; `outside` and `above` count the cylinders and planes that lie behind."""
+    """Particles under way: `outside` and `above` count the cylinders and planes behind, `left` is the path, mm."""
 
     particle: np.ndarray
     charge: np.ndarray
-    mass: np.ndarray
     helix: Helices
     pt: np.ndarray
     outside: np.ndarray
     above: np.ndarray
     volume: np.ndarray
     outwards: np.ndarray
-    turned: np.ndarray
+    left: np.ndarray
+    travelled: np.ndarray
 
     def __getitem__(self, index):
         return _Flight(*(getattr(self, field.name)[index] for field in dataclasses.fields(self)))
 
 
-def transport(particle, position, momentum, charge, mass, random, material=True):
+def transport(particle, position, momentum, charge, random, material=True):
     """Follow particles until they leave, end or turn back.
 
     Args:
@@ -95,56 +101,76 @@ def transport(particle, position, momentum, charge, mass, random, material=True)
         position: float array, shape (particles, 3): start, mm.
         momentum: float array, shape (particles, 3): GeV.
         charge: array, shape (particles,): +1 or -1.
-        mass: float array, shape (particles,): GeV.
         random: `numpy.random.Generator`.
         material: bool. Whether energy loss, scattering and interactions happen.
 
     Returns:
         (crossings, interactions): `Crossings` and `Interactions`.
     """
-    flight = _start(particle, position, momentum, charge, mass)
-    none = flight[:0]
-    crossings = [Crossings(none.particle, none.outside, none.helix, none.pt)]
-    interactions = [Interactions(none.particle, np.empty((0, 3)))]
+    flight = _start(particle, position, momentum, charge)
+    crossings = [_crossings(flight, _layer_behind(flight))]
+    interactions, noted = [Interactions(*(np.empty(0, int),) * 2, np.empty((0, 3)))], len(crossings[0].particle)
     for _ in range(_MOST_STEPS):
         radial, number, path = _next_surface(flight)
-        with np.errstate(invalid="ignore"):
-            turned = flight.turned + np.abs(flight.helix.curvature * path)
-            on = np.flatnonzero(turned < np.pi)
+        left = flight.left - path * np.sqrt(1 + flight.helix.slope**2)
+        on = np.flatnonzero(left > 0)
         if not len(on):
             break
-        flight, radial, number = flight[on], radial[on], number[on]
-        flight.turned, flight.helix = turned[on], flight.helix.moved(path[on])
+        flight, radial, number, path = flight[on], radial[on], number[on], path[on]
+        flight.left, flight.travelled, flight.helix = left[on], flight.travelled + path, flight.helix.moved(path)
         layer, thickness = _surface(flight, radial, number, LOWEST_PT if material else 0)
-        seen = np.flatnonzero(layer >= 0)
-        crossings.append(Crossings(flight.particle[seen], layer[seen], flight.helix[seen], _momentum(flight)[seen]))
-        back = _comes_back(flight, radial, number)
+        crossings.append(_crossings(flight, layer))
         _enter(flight, radial, number)
-        stay = ~back & (flight.outside < len(CYLINDERS.radius)) & (flight.above > 0) & (flight.above < len(PLANES.z))
+        stay = (flight.outside < len(CYLINDERS.radius)) & (flight.above > 0) & (flight.above < len(PLANES.z))
         if material:
             hit = np.flatnonzero((thickness > 0) & stay)
-            struck = _pass_material(flight, hit, thickness[hit], random)
-            helix = flight.helix[struck]
-            position = np.stack([helix.x, helix.y, helix.z], axis=1)
-            interactions.append(Interactions(flight.particle[struck], position))
+            reactions = np.where(radial, CYLINDERS.reactions[np.where(radial, number, 0)], 1.0)
+            struck = _pass_material(flight, hit, thickness[hit], reactions[hit], random)
+            crossing = np.where(layer >= 0, noted + np.cumsum(layer >= 0) - 1, -1)[struck]
+            interactions.append(Interactions(flight.particle[struck], crossing, _position(flight.helix[struck])))
             stay[struck] = False
             stay[hit] &= flight.pt[hit] > LOWEST_PT
+        noted += len(crossings[-1].particle)
         flight = flight[stay]
     return _joined(Crossings, crossings), _joined(Interactions, interactions)
 
 
-def _start(particle, position, momentum, charge, mass):
+def _position(helix):
+    return np.stack([helix.x, helix.y, helix.z], axis=1)
+
+
+def _crossings(flight, layer):
+    """Return the `Crossings` of those in flight whose `layer` is not -1."""
+    seen = np.flatnonzero(layer >= 0)
+    flight = flight[seen]
+    return Crossings(flight.particle, layer[seen], flight.helix, _momentum(flight), flight.travelled)
+
+
+def _layer_behind(flight):
+    """Return the layer whose surface particles that start near it leave behind, though not its modules, or -1."""
+    helix = flight.helix
+    cylinder = np.where(flight.outwards, flight.outside - 1, np.minimum(flight.outside, len(CYLINDERS.radius) - 1))
+    near = np.abs(np.hypot(helix.x, helix.y) - CYLINDERS.radius[cylinder]) < _NEAR
+    near &= np.abs(helix.z) < CYLINDERS.half_length[cylinder] + _SLACK
+    layer = np.where(near, CYLINDERS.layer[cylinder], -1)
+    plane = np.where(helix.slope >= 0, flight.above - 1, flight.above)
+    disc = PLANES.layer[plane, np.searchsorted(BANDS, np.hypot(helix.x, helix.y))]
+    return np.where(np.abs(helix.z - PLANES.z[plane]) < _NEAR, disc, layer)
+
+
+def _start(particle, position, momentum, charge):
     """Return the `_Flight` of particles at their start."""
     x, y, z = np.asarray(position, float).T
     px, py, pz = np.asarray(momentum, float).T
     pt = np.hypot(px, py)
     field = FIELD.field(z)
     helix = Helices(x, y, z, px / pt, py / pt, pz / pt, -CURVATURE * charge * field / pt)
+    half_loop = _LONGEST_WAY * np.hypot(pt, pz) / (CURVATURE * FIELD.fields[0])
     outwards = x * px + y * py >= 0
     # On a surface the direction decides on which side a particle is.
     outside = np.searchsorted(CYLINDERS.radius, np.hypot(x, y) + np.where(outwards, _ON_SURFACE, -_ON_SURFACE))
     above = np.searchsorted(PLANES.z, z + np.where(pz >= 0, _ON_SURFACE, -_ON_SURFACE))
-    flight = _Flight(particle, charge, mass, helix, pt, outside, above, outside, outwards, np.zeros(len(pt)))
+    flight = _Flight(particle, charge, helix, pt, outside, above, outside, outwards, half_loop, np.zeros(len(pt)))
     flight.volume = _VOLUME[outside, above]
     flight.outwards = outwards | (outside == 0)  # inside the beam pipe all ways lead outwards
     inside = (outside < len(CYLINDERS.radius)) & (above > 0) & (above < len(PLANES.z))
@@ -209,13 +235,6 @@ def _cross_plane(flight, plane, lowest_pt):
     return np.where(beyond < _SLACK, PLANES.layer[place], -1), thickness / np.maximum(cosine, _STEEPEST)
 
 
-def _comes_back(flight, radial, number):
-    """Return who leaves a barrel volume through its inner cylinder after entering it outwards, bool array."""
-    helix = flight.helix
-    inner = radial & np.isin(number, _BAND_CYLINDERS) & (flight.volume % 3 == 0)
-    return inner & flight.outwards & (helix.x * helix.tx + helix.y * helix.ty < 0)
-
-
 def _enter(flight, radial, number):
     """Let particles enter what lies behind the surface they are on, in place."""
     helix = flight.helix
@@ -226,7 +245,6 @@ def _enter(flight, radial, number):
     _cross_field_edge(flight, edge[PLANES.jump[number[edge]] != 0], number)
     volume = _VOLUME[flight.outside, flight.above]
     entered = volume != flight.volume
-    flight.turned = np.where(entered, 0, flight.turned)
     flight.outwards = np.where(entered, outwards, flight.outwards)
     flight.volume = volume
 
@@ -250,13 +268,13 @@ def _cross_field_edge(flight, edge, number):
     flight.helix.curvature[edge] = -CURVATURE * charge * _FIELD_ABOVE[flight.above[edge]] / new_pt
 
 
-def _pass_material(flight, hit, thickness, random):
+def _pass_material(flight, hit, thickness, reactions, random):
     """Let the particles `hit` lose energy and scatter, in place; return those that interact."""
-    helix, momentum, mass = flight.helix[hit], _momentum(flight)[hit], flight.mass[hit]
-    energy = np.hypot(momentum, mass)
+    helix, momentum = flight.helix[hit], _momentum(flight)[hit]
+    energy = np.hypot(momentum, MASS)
     beta = momentum / energy
     loss = 1e-3 * thickness * np.exp(_LOSS_SPREAD * random.standard_normal(len(hit))) / beta ** (5 / 3)
-    slower = np.sqrt(np.maximum(energy - loss, mass) ** 2 - mass**2)
+    slower = np.sqrt(np.maximum(energy - loss, MASS) ** 2 - MASS**2)
     width = _SCATTERING * np.sqrt(thickness) / (momentum * beta)
     in_plane, across = random.standard_normal((2, len(hit))) * width
     rise = np.clip(in_plane, -0.3, 0.3)
@@ -269,7 +287,7 @@ def _pass_material(flight, hit, thickness, random):
     pt = np.maximum(slower, 1e-3) / np.sqrt(1 + slope**2)
     flight.helix.curvature[hit] = helix.curvature * flight.pt[hit] / pt
     flight.pt[hit] = pt
-    return hit[random.random(len(hit)) < -np.expm1(-_INTERACTIONS * thickness)]
+    return hit[random.random(len(hit)) < -np.expm1(-_INTERACTIONS * reactions * thickness)]
 
 
 def _joined(record, parts):
