@@ -120,7 +120,7 @@ def fit(
         interval: int. Events per entry of the history.
         loss: name or instance of a Keras loss. With the default one, for probabilities of classes, the history has the
             accuracy too.
-        metrics: sequence of Keras metrics, further entries of the history by their names. They ignore sample weights.
+        metrics: sequence of Keras metrics, further entries of the history by their names.
         start: `Training` or None. Layers of the same name take over its weights and keep them.
 
     Returns:
@@ -280,7 +280,7 @@ def _train(model, stream, optimizer, measures, start, arguments, path, key):
     # A second model over the same layers holds the optimizer, so that the weights file holds the network alone.
     trainer = keras.Model(model.input, model.output)
     optimizer = type(optimizer).from_config(optimizer.get_config())
-    trainer.compile(optimizer, loss, metrics=metrics, jit_compile=_compiled_by_xla(keras))
+    trainer.compile(optimizer, loss, weighted_metrics=metrics, jit_compile=_compiled_by_xla(keras))
     optimizer.build(trainer.trainable_variables)
     checkpoint = Checkpoint(path.with_suffix(".checkpoint.npz"), [*trainer.variables, *optimizer.variables])
     history, seconds = _fit_chunks(trainer, stream, arguments, checkpoint)

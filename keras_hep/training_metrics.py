@@ -7,6 +7,8 @@ import keras
 class LastAUC(keras.metrics.AUC):
     """Area under the ROC curve of the last batch, as the network answered it before its step.
 
+    Weights of whole classes do not change it; examples of weight 0 do not count.
+
     Keras' own metric pools the answers of all batches of an epoch; where a batch is a whole event, the last one is
     wanted.
 

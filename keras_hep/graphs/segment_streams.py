@@ -4,7 +4,8 @@ import dataclasses
 
 import numpy as np
 
-from keras_hep.graphs.graph import merge, select_edges
+from keras_hep.graphs.graph import Graph, merge, select_edges
+from keras_hep.graphs.padding import bucket, pad
 from keras_hep.graphs.segment_features import from_beam_line, hit_features, segment_features
 from keras_hep.graphs.segments import barrel_hits, node_features, segment_graph
 
@@ -98,9 +99,20 @@ class SimulatedSegments:
         return select_edges(graph, from_beam_line(graph, self.curvature_limit, self.origin_limit))
 
     def batch(self, events, seed):
-        """Return (inputs, labels, sample weights) of so many events side by side."""
+        """Return (inputs, labels, sample weights) of so many events side by side.
+
+        The graph is filled up to one of few sizes, so that programs compiled for a size are used again; what fills it
+        has no weight.
+        """
         graph = merge([self.graph([*np.ravel(seed), number]) for number in range(events)])
-        return invariant_inputs(graph), *_targets(graph, 1.0)
+        inputs = invariant_inputs(graph)
+        labels, weights = _targets(graph, 1.0)
+        edges = {"edges": inputs["edges"], "labels": labels, "weights": weights}
+        graph = Graph({"nodes": inputs["nodes"]}, edges, graph.senders, graph.receivers)
+        padded = pad(graph, bucket(graph.number_of_nodes + 1), bucket(graph.number_of_edges))
+        inputs = {**padded.nodes, "edges": padded.edges["edges"]}
+        inputs |= {"senders": padded.senders, "receivers": padded.receivers}
+        return inputs, padded.edges["labels"], padded.edges["weights"]
 
 
 def _targets(graph, positive_weight):

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from keras_hep.graphs.padding import bucket
 from keras_hep.graphs.segment_streams import FixedSegments, SimulatedSegments, invariant_inputs, published_inputs
 from keras_hep.graphs.segments import barrel_hits, segment_graph
 
@@ -74,11 +75,13 @@ def test_several_events_stand_side_by_side():
     stream = SimulatedSegments(Rays())
     inputs, labels, weights = stream.batch(3, 5)
     singles = [stream.graph([5, number]) for number in range(3)]
-    assert len(labels) == len(weights) == sum(graph.number_of_edges for graph in singles)
-    assert len(inputs["nodes"]) == sum(graph.number_of_nodes for graph in singles)
-    assert set(weights) == {1.0}
-    np.testing.assert_array_equal(inputs["edges"][-1], invariant_inputs(singles[2])["edges"][-1])
-    assert inputs["senders"][-1] == singles[2].senders[-1] + len(inputs["nodes"]) - singles[2].number_of_nodes
+    nodes, edges = (sum(getattr(graph, f"number_of_{kind}") for graph in singles) for kind in ("nodes", "edges"))
+    assert len(inputs["nodes"]) == bucket(nodes + 1)
+    assert len(labels) == len(weights) == len(inputs["edges"]) == bucket(edges)
+    assert weights.tolist() == [1.0] * edges + [0.0] * (len(weights) - edges)
+    np.testing.assert_array_equal(inputs["edges"][edges - 1], invariant_inputs(singles[2])["edges"][-1])
+    assert inputs["senders"][edges - 1] == singles[2].senders[-1] + nodes - singles[2].number_of_nodes
+    assert (inputs["senders"][edges:] >= nodes).all()
 
 
 def test_published_inputs_are_those_of_the_notebook():
