@@ -17,6 +17,7 @@ from keras_hep.simulation.trackml_detector import modules
 
 _PIXEL_ERROR = 0.097  # relative, of the length measured by a pixel
 _PIXEL_VOLUMES, _BARREL_VOLUMES = (7, 8, 9), (8, 13, 17)
+_SHORTEST = 1e-7  # share of a line in a cell that counts as crossed
 _STEEPEST = 0.03  # cosine of incidence below which clusters grow no longer
 # In the barrels: tangent of the angle of drift, and the same with the sign of the face that collects the charge.
 _DRIFT, _SHIFT = np.zeros((2, 19))
@@ -110,6 +111,8 @@ def _cells_on_lines(ends_u, ends_v):
     begin = starts - line
     stop = np.append(begin[1:], 0.0)
     stop[np.append(line[1:], lines) != line] = 1
+    real = stop - begin > _SHORTEST  # a line through a corner has a cell of no length there
+    line, begin, stop = line[real], begin[real], stop[real]
     middle = 0.5 * (begin + stop)
     column, row = (np.floor(start[line] + (end - start)[line] * middle) for start, end in (ends_u, ends_v))
     return line, column.astype(np.int32), row.astype(np.int32), stop - begin

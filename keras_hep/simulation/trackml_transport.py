@@ -21,7 +21,8 @@ _INTERACTIONS = 0.0225  # per MeV of thickness
 _LONGEST_WAY = 3.4  # radian in the central field
 _MOST_STEPS = 80
 _ON_SURFACE = 1e-6  # mm
-_SLACK = 54.0  # mm: modules lie before or behind the surface of their layer, so a crossing beyond its end may hit one
+# Modules lie before or behind the surface of their layer, so a crossing so far beyond its end may hit one, mm.
+_SLACK, _DISC_SLACK = 54.0, 30.0
 _NEAR = 12.0  # mm: how far modules lie from the surface of their layer, at most
 _STEEPEST = 0.05  # cosine of incidence below which the way through a surface grows no further
 _FIRST_LAYER = 1  # cylinder of the innermost barrel layer, which genuine particles with abs(eta) > 3 never hit
@@ -232,7 +233,7 @@ def _cross_plane(flight, plane, lowest_pt):
     beyond = np.maximum(PLANES.inner[place] - radius, radius - PLANES.outer[place])
     cosine = np.abs(helix.slope) / np.sqrt(1 + helix.slope**2)
     thickness = np.where(beyond < 0, PLANES.thickness[place], 0)
-    return np.where(beyond < _SLACK, PLANES.layer[place], -1), thickness / np.maximum(cosine, _STEEPEST)
+    return np.where(beyond < _DISC_SLACK, PLANES.layer[place], -1), thickness / np.maximum(cosine, _STEEPEST)
 
 
 def _enter(flight, radial, number):
