@@ -206,6 +206,12 @@ def meaning_of_score(score, labels, scores, probabilities, half_width=0.05):
     ]
 
 
+def fraction_near(score, labels, scores, half_width=0.05):
+    """Return the fraction of true edges among those with about a score (float), 0 where there are none."""
+    near = np.abs(scores - score) < half_width
+    return np.count_nonzero(labels[near]) / max(np.count_nonzero(near), 1)
+
+
 def calibration_errors(labels, scores, probabilities):
     """Return the expected calibration errors of scores and of calibrated scores, as a list of `Quantity`."""
     definition = "mean distance of predicted probability and fraction of true edges, bins of equal numbers, held-out"

@@ -89,6 +89,18 @@ def logits(model, graph):
     return found
 
 
+def batch_logits(model, graph):
+    """Return the logits of the published network with batch normalisation as in a training step, of this graph alone.
+
+    Else as `logits`, which uses the moving averages of the training.
+    """
+    import keras
+
+    copy = type(model).from_config(model.get_config())  # a call in training mode moves the averages
+    copy.set_weights(model.get_weights())
+    return keras.ops.convert_to_numpy(copy(published_inputs(graph), training=True))[:, 0]
+
+
 def scores(logit):
     """Return the sigmoid of logits, float array of the same shape."""
     return 0.5 * (1 + np.tanh(0.5 * np.asarray(logit, float)))

@@ -20,8 +20,8 @@ from keras_hep.suite.record import Quantity, Result
 # network: hidden units, rounds of messages; densities: range of the training events
 SCALES = {
     "smoke": {"density": 0.1, "network": (8, 1), "densities": (0.05, 0.1), "steps": (4, 20), "held_out": 2},
-    "quick": {"density": 1.0, "network": (32, 3), "densities": (0.2, 1.0), "steps": (300, 400), "held_out": 4},
-    "full": {"density": 1.0, "network": (64, 4), "densities": (0.1, 1.0), "steps": (3_000, 400), "held_out": 20},
+    "quick": {"density": 1.0, "network": (64, 3), "densities": (0.3, 1.0), "steps": (300, 400), "held_out": 4},
+    "full": {"density": 1.0, "network": (64, 4), "densities": (0.3, 1.0), "steps": (1_500, 400), "held_out": 20},
 }
 
 

@@ -16,8 +16,8 @@ from keras_hep.suite.record import Quantity, Result
 # density: share of event 1000's particles and noise
 SCALES = {
     "smoke": {"density": 0.1, "events": 2},
-    "quick": {"density": 1.0, "events": 10},
-    "full": {"density": 1.0, "events": 100},
+    "quick": {"density": 1.0, "events": 40},
+    "full": {"density": 1.0, "events": 200},
 }
 
 

@@ -34,6 +34,7 @@ def reproduce(density, steps, held_out, data="simulation", seed=7):
     fitted = segment_training.train_published(graph, event.identity[0], steps, seed)
     logits = segment_training.logits(fitted.model, graph)
     score, label = segment_training.scores(logits), graph.edges["label"]
+    in_step = segment_training.batch_logits(fitted.model, graph)
     new_score = np.concatenate([segment_training.scores(segment_training.logits(fitted.model, one)) for one in unseen])
     new_label = np.concatenate([one.edges["label"] for one in unseen])
     weight = np.count_nonzero(~label) / np.count_nonzero(label)
@@ -51,6 +52,16 @@ def reproduce(density, steps, held_out, data="simulation", seed=7):
         ],
         *segment_measurements.meaning_of_score(0.8, new_label, new_score, probability),
         *segment_measurements.calibration_errors(new_label, new_score, probability),
+        Quantity(
+            "observed_at_80_in_training_mode",
+            segment_measurements.fraction_near(0.8, label, segment_training.scores(in_step)),
+            definition="true ones among edges of the training event with a score of 0.8, normalised as in training",
+        ),
+        Quantity(
+            "observed_at_80_in_inference_mode",
+            segment_measurements.fraction_near(0.8, label, score),
+            definition="the same with moving averages",
+        ),
     ]
     curves = [
         segment_measurements.reliability("reliability_of_scores", new_label, new_score),

@@ -94,6 +94,12 @@ def test_meaning_of_a_score():
     assert none["overconfidence_at_80"].value == float("inf")
 
 
+def test_fraction_of_true_edges_near_a_score():
+    scores, labels = np.array([0.8, 0.84, 0.86, 0.1]), np.array([True, False, True, True])
+    assert measurements.fraction_near(0.8, labels, scores) == 0.5
+    assert measurements.fraction_near(0.5, labels, scores) == 0.0
+
+
 def test_calibrated_scores_have_the_smaller_error():
     random = np.random.default_rng(1)
     probability = random.beta(0.2, 5, 50_000)

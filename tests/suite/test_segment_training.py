@@ -39,6 +39,21 @@ def test_parameters_without_gradient_are_those_of_the_node_network():
     assert segment_training.parameters_without_gradient(ring_graph(), seed=3) == 1_541
 
 
+def test_batch_statistics_normalise_the_graph_itself_and_leave_the_network_alone():
+    keras.utils.set_random_seed(0)
+    network, graph = models.SegmentClassifier(hidden_units=4), ring_graph()
+    before = network.get_weights()
+    in_step, in_use = segment_training.batch_logits(network, graph), segment_training.logits(network, graph)
+    assert np.abs(in_step - in_use).max() > 0.01  # the untrained averages are 0 and 1
+    pairs = zip(before, network.get_weights(), strict=True)
+    assert all(np.array_equal(old, new) for old, new in pairs)
+    inputs = segment_training.published_inputs(graph)
+    hidden = keras.ops.convert_to_numpy(network.get_layer("edge_hidden")(list(inputs.values())))
+    normal = np.maximum((hidden - hidden.mean(axis=0)) / np.sqrt(hidden.var(axis=0) + 1e-5), 0)
+    kernel, bias = network.get_layer("logits").get_weights()
+    np.testing.assert_allclose(in_step, (normal @ kernel + bias)[:, 0], atol=1e-3)
+
+
 def test_scores_are_sigmoids():
     np.testing.assert_allclose(segment_training.scores([-800.0, 0.0, 2.0, 800.0]), [0, 0.5, 1 / (1 + np.exp(-2)), 1])
 
