@@ -115,4 +115,7 @@ def _cells_on_lines(ends_u, ends_v):
     line, begin, stop = line[real], begin[real], stop[real]
     middle = 0.5 * (begin + stop)
     column, row = (np.floor(start[line] + (end - start)[line] * middle) for start, end in (ends_u, ends_v))
-    return line, column.astype(np.int32), row.astype(np.int32), stop - begin
+    # Along a border rounding can cut a cell in two.
+    first = np.flatnonzero(np.any([np.diff(values, prepend=-1) != 0 for values in (line, column, row)], axis=0))
+    share = np.add.reduceat(stop - begin, first) if len(first) else begin
+    return line[first], column[first].astype(np.int32), row[first].astype(np.int32), share

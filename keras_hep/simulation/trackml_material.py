@@ -1,9 +1,9 @@
 """Surfaces at which particles of the TrackML detector are followed: layers, beam pipe, supports, and their material.
 
 A surface carries the material of a module layer with its support, at the radius or z of the support, where the genuine
-secondary particles start. Thickness is in units of the energy loss of a minimum ionising particle, MeV, at normal
-incidence: 1 MeV is 0.6 g/cm2 or 2.8 % of a radiation length of silicon. It was measured on a genuine event, from the
-momentum that pions lose between the hits of neighbouring layers.
+secondary particles start. How much momentum particles lose at a surface, the same at all angles, was measured on
+genuine events, from that at the hits of neighbouring layers; how many interact, from the places of the secondaries and
+from the numbers of hits.
 """
 
 import dataclasses
@@ -35,16 +35,16 @@ class Cylinders:
     Attributes:
         radius: float array, shape (cylinders,), mm.
         half_length: float array: abs(z) up to which there is material and, in a layer, modules, mm.
-        thickness: float array, MeV.
-        reactions: float array: inelastic interactions relative to what the thickness lets expect.
+        loss: float array: median loss of momentum of a fast particle, MeV.
+        interactions: float array: mean number of inelastic interactions at normal incidence.
         layer: int array: index in `LAYERS`, or -1.
         support_inside: bool array: whether the support of a layer lies inside of its modules.
     """
 
     radius: np.ndarray
     half_length: np.ndarray
-    thickness: np.ndarray
-    reactions: np.ndarray
+    loss: np.ndarray
+    interactions: np.ndarray
     layer: np.ndarray
     support_inside: np.ndarray
 
@@ -55,14 +55,16 @@ class Planes:
 
     Attributes:
         z: float array, shape (planes,), mm.
-        thickness: float array, shape (planes, 3): in the bands inside, between and outside of `BANDS`, MeV.
+        loss, interactions: float arrays, shape (planes, 3): as for cylinders, in the three bands of radius that
+            `BANDS` divides.
         layer: int array, shape (planes, 3): index in `LAYERS`, or -1.
         inner, outer: float arrays, shape (planes, 3): radii between which there is material, mm.
         jump: float array, shape (planes,): step of the axial field towards positive z, tesla.
     """
 
     z: np.ndarray
-    thickness: np.ndarray
+    loss: np.ndarray
+    interactions: np.ndarray
     layer: np.ndarray
     inner: np.ndarray
     outer: np.ndarray
@@ -71,44 +73,44 @@ class Planes:
 
 def _cylinders():
     rows = (
-        (19.0, _TUBE, 0.11, 1.3, None),
-        (35.51, _PIXEL_END, 0.30, 1.1, (8, 2)),
-        (74.96, _PIXEL_END, 0.36, 1.0, (8, 4)),
-        (118.79, _PIXEL_END, 0.41, 1.0, (8, 6)),
-        (174.70, _PIXEL_END, 0.45, 0.9, (8, 8)),
-        (PIXEL_RADIUS, _TUBE, 0.38, 1.0, None),
-        (255.39, _STRIP_END, 0.50, 1.5, (13, 2)),
-        (355.08, _STRIP_END, 0.52, 1.0, (13, 4)),
-        (494.86, _STRIP_END, 0.57, 1.0, (13, 6)),
-        (654.72, _STRIP_END, 0.64, 0.5, (13, 8)),
+        (19.0, _TUBE, 0.25, 0.0032, None),
+        (35.51, _PIXEL_END, 0.57, 0.0074, (8, 2)),
+        (74.96, _PIXEL_END, 0.57, 0.0081, (8, 4)),
+        (118.79, _PIXEL_END, 0.57, 0.0092, (8, 6)),
+        (174.70, _PIXEL_END, 0.57, 0.0091, (8, 8)),
+        (PIXEL_RADIUS, _TUBE, 0.50, 0.0086, None),
+        (255.39, _STRIP_END, 0.78, 0.0169, (13, 2)),
+        (355.08, _STRIP_END, 0.80, 0.0117, (13, 4)),
+        (494.86, _STRIP_END, 0.80, 0.0128, (13, 6)),
+        (654.72, _STRIP_END, 0.80, 0.0072, (13, 8)),
         (SHORT_STRIP_RADIUS, _TUBE, 0.0, 0.0, None),
-        (814.59, _STRIP_END, 0.90, 0.5, (17, 2)),
-        (1014.59, _STRIP_END, 0.0, 0.0, (17, 4)),
+        (814.59, _STRIP_END, 1.02, 0.0101, (17, 2)),
+        (1014.59, _STRIP_END, 1.02, 0.0, (17, 4)),
         (OUTER_RADIUS, _TUBE, 0.0, 0.0, None),
     )
-    radius, half_length, thickness, reactions, layer = zip(*rows, strict=True)
+    radius, half_length, loss, interactions, layer = zip(*rows, strict=True)
     layer = [-1 if place is None else _LAYER[place] for place in layer]
     inside = [number >= 0 and LAYERS[number].radius > at for number, at in zip(layer, radius, strict=True)]
-    columns = radius, half_length, thickness, reactions, layer, inside
+    columns = radius, half_length, loss, interactions, layer, inside
     return Cylinders(*(np.array(column) for column in columns))
 
 
 def _planes():
     edges = {PIXEL_BARREL_END, STRIP_BARREL_END, END, *FIELD.edges, *(abs(disc.z) for disc in DISCS)}
     z = np.array(sorted({side * edge for side in (-1, 1) for edge in edges}))
-    thickness, layer = np.zeros((len(z), 3)), np.full((len(z), 3), -1)
-    inner, outer = np.zeros((len(z), 3)), np.zeros((len(z), 3))
+    layer = np.full((len(z), 3), -1)
+    loss, interactions, inner, outer = np.zeros((4, len(z), 3))
     bands = {7: 0, 9: 0, 12: 1, 14: 1, 16: 2, 18: 2}
     for disc in DISCS:
         place = int(np.searchsorted(z, disc.z)), bands[disc.volume]
         layer[place] = _LAYER[disc.volume, disc.layer]
-        thickness[place] = (0.53, 0.85, 1.40)[place[1]]
+        loss[place], interactions[place] = ((0.62, 0.0119), (0.95, 0.0191), (1.2, 0.0315))[place[1]]
         inner[place], outer[place] = ((31.0, 176.5), (240.0, 702.0), (751.0, 1023.0))[place[1]]
-    for side in (-1, 1):
+    for side in (-1, 1):  # a support without modules
         place = int(np.searchsorted(z, side * STRIP_BARREL_END))
-        thickness[place, 1:], inner[place, 1:], outer[place, 1:] = 0.3, 240.0, OUTER_RADIUS
+        loss[place, 1:], interactions[place, 1:], inner[place, 1:], outer[place, 1:] = 0.3, 0.0068, 240.0, OUTER_RADIUS
     jump = FIELD.field(z + 1e-6) - FIELD.field(z - 1e-6)
-    return Planes(z, thickness, layer, inner, outer, jump)
+    return Planes(z, loss, interactions, layer, inner, outer, jump)
 
 
 CYLINDERS = _cylinders()

@@ -19,7 +19,7 @@ _BEAM_SPOT = (0.015, 0.015, 5.58)  # mm
 _VERTEX_SPREAD = 0.07  # relative, beyond the Poisson law
 # Prompt particles of a vertex: quantiles of those of soft collisions; one vertex of each event is hard.
 _MULTIPLICITY = np.array(
-    ((0.0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.997, 1.0), (0.5, 5.0, 22.0, 57.0, 100.0, 134.0, 162.0, 190.0, 215.0))
+    ((0.0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.997, 1.0), (0.5, 5.0, 22.0, 56.0, 98.0, 131.0, 158.0, 186.0, 212.0))
 )
 _HARD_MULTIPLICITY = (160.0, 30.0)  # mean, standard deviation
 _PROMPT_PT = np.array(

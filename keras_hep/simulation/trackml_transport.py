@@ -15,16 +15,16 @@ from keras_hep.simulation.trackml_material import BANDS, CYLINDERS, FIELD, OUTER
 
 MASS = 0.13957  # GeV: genuine particles lose energy and scatter as pions, also the protons
 LOWEST_PT = 0.15  # GeV: particles below end at the next surface with material, after its hits
-_SCATTERING = 1.9e-3  # GeV per root of MeV of thickness: the angle times momentum and velocity
-_LOSS_SPREAD = 0.5  # of the logarithm of the energy loss
-_INTERACTIONS = 0.0225  # per MeV of thickness
+_SCATTERING = 1.95e-3  # GeV per root of MeV of lost momentum: the angle times momentum and velocity
+_LOSS_WIDTH, _LANDAU_MEDIAN = 0.067, 1.3558  # relative width of the Landau law of the loss; its median
+_LOSS_POWER = 2.2  # of the inverse velocity
 _LONGEST_WAY = 3.4  # radian in the central field
 _MOST_STEPS = 80
 _ON_SURFACE = 1e-6  # mm
 # Modules lie before or behind the surface of their layer, so a crossing so far beyond its end may hit one, mm.
 _SLACK, _DISC_SLACK = 54.0, 30.0
 _NEAR = 12.0  # mm: how far modules lie from the surface of their layer, at most
-_STEEPEST = 0.05  # cosine of incidence below which the way through a surface grows no further
+_STEEPEST = 0.05  # cosine of incidence below which interactions grow no further
 _FIRST_LAYER = 1  # cylinder of the innermost barrel layer, which genuine particles with abs(eta) > 3 never hit
 _STEEPEST_SLOPE = np.sinh(3.0)
 _RADIUS = np.append(CYLINDERS.radius, 0.0)  # number -1: no cylinder inside
@@ -49,7 +49,8 @@ class Crossings:
         particle: int array, shape (crossings,).
         layer: int array: index in `trackml_material.LAYERS`.
         helix: `Helices`: the incoming trajectory, where it crosses the layer's surface.
-        momentum: float array: absolute, GeV.
+        momentum: float array: absolute, before the surface, GeV.
+        momentum_behind: float array: behind it.
         travelled: float array: transverse path from the start of the particle, mm.
     """
 
@@ -57,6 +58,7 @@ class Crossings:
     layer: np.ndarray
     helix: Helices
     momentum: np.ndarray
+    momentum_behind: np.ndarray
     travelled: np.ndarray
 
 
@@ -119,14 +121,15 @@ def transport(particle, position, momentum, charge, random, material=True):
             break
         flight, radial, number, path = flight[on], radial[on], number[on], path[on]
         flight.left, flight.travelled, flight.helix = left[on], flight.travelled + path, flight.helix.moved(path)
-        layer, thickness = _surface(flight, radial, number, LOWEST_PT if material else 0)
+        layer, loss, reactions = _surface(flight, radial, number, LOWEST_PT if material else 0)
         crossings.append(_crossings(flight, layer))
         _enter(flight, radial, number)
         stay = (flight.outside < len(CYLINDERS.radius)) & (flight.above > 0) & (flight.above < len(PLANES.z))
         if material:
-            hit = np.flatnonzero((thickness > 0) & stay)
-            reactions = np.where(radial, CYLINDERS.reactions[np.where(radial, number, 0)], 1.0)
-            struck = _pass_material(flight, hit, thickness[hit], reactions[hit], random)
+            hit = np.flatnonzero((loss > 0) & stay)
+            struck = hit[random.random(len(hit)) < -np.expm1(-reactions[hit])]
+            _pass_material(flight, hit, loss[hit], random)
+            crossings[-1].momentum_behind = _momentum(flight)[layer >= 0]
             crossing = np.where(layer >= 0, noted + np.cumsum(layer >= 0) - 1, -1)[struck]
             interactions.append(Interactions(flight.particle[struck], crossing, _position(flight.helix[struck])))
             stay[struck] = False
@@ -144,7 +147,8 @@ def _crossings(flight, layer):
     """Return the `Crossings` of those in flight whose `layer` is not -1."""
     seen = np.flatnonzero(layer >= 0)
     flight = flight[seen]
-    return Crossings(flight.particle, layer[seen], flight.helix, _momentum(flight), flight.travelled)
+    momentum = _momentum(flight)
+    return Crossings(flight.particle, layer[seen], flight.helix, momentum, momentum, flight.travelled)
 
 
 def _layer_behind(flight):
@@ -202,15 +206,15 @@ def _next_surface(flight):
 
 
 def _surface(flight, radial, number, lowest_pt):
-    """Return the layer that is crossed, or -1, and the thickness on the way through the surface, MeV."""
-    layer, thickness = np.full(len(number), -1), np.zeros(len(number))
+    """Return the layer that is crossed, or -1, the median loss, MeV, and the mean number of interactions."""
+    layer, loss, reactions = np.full(len(number), -1), *np.zeros((2, len(number)))
     for at, cross in ((np.flatnonzero(radial), _cross_cylinder), (np.flatnonzero(~radial), _cross_plane)):
-        layer[at], thickness[at] = cross(flight[at], number[at], lowest_pt)
-    return layer, thickness
+        layer[at], loss[at], reactions[at] = cross(flight[at], number[at], lowest_pt)
+    return layer, loss, reactions
 
 
 def _cross_cylinder(flight, cylinder, lowest_pt):
-    """Return layer and thickness at cylinders.
+    """Return layer, loss and interactions at cylinders.
 
     A slow particle, which ends in the support, only hits the modules if it comes to them first.
     """
@@ -221,19 +225,21 @@ def _cross_cylinder(flight, cylinder, lowest_pt):
     seen = followed & (beyond < _SLACK) & ((cylinder != _FIRST_LAYER) | (np.abs(helix.slope) < _STEEPEST_SLOPE))
     seen &= (flight.pt > lowest_pt) | (CYLINDERS.support_inside[cylinder] != (radial >= 0))
     cosine = np.abs(radial) / (CYLINDERS.radius[cylinder] * np.sqrt(1 + helix.slope**2))
-    thickness = np.where(followed & (beyond < 0), CYLINDERS.thickness[cylinder], 0)
-    return np.where(seen, CYLINDERS.layer[cylinder], -1), thickness / np.maximum(cosine, _STEEPEST)
+    passed = followed & (beyond < 0)
+    reactions = np.where(passed, CYLINDERS.interactions[cylinder] / np.maximum(cosine, _STEEPEST), 0)
+    return np.where(seen, CYLINDERS.layer[cylinder], -1), np.where(passed, CYLINDERS.loss[cylinder], 0), reactions
 
 
 def _cross_plane(flight, plane, lowest_pt):
-    """Return layer and thickness at planes; modules lie on both sides of a disc's support."""
+    """Return layer, loss and interactions at planes; modules lie on both sides of a disc's support."""
     helix = flight.helix
     radius = np.hypot(helix.x, helix.y)
     place = plane, np.searchsorted(BANDS, radius)
     beyond = np.maximum(PLANES.inner[place] - radius, radius - PLANES.outer[place])
     cosine = np.abs(helix.slope) / np.sqrt(1 + helix.slope**2)
-    thickness = np.where(beyond < 0, PLANES.thickness[place], 0)
-    return np.where(beyond < _DISC_SLACK, PLANES.layer[place], -1), thickness / np.maximum(cosine, _STEEPEST)
+    reactions = np.where(beyond < 0, PLANES.interactions[place] / np.maximum(cosine, _STEEPEST), 0)
+    layer = np.where(beyond < _DISC_SLACK, PLANES.layer[place], -1)
+    return layer, np.where(beyond < 0, PLANES.loss[place], 0), reactions
 
 
 def _enter(flight, radial, number):
@@ -269,14 +275,12 @@ def _cross_field_edge(flight, edge, number):
     flight.helix.curvature[edge] = -CURVATURE * charge * _FIELD_ABOVE[flight.above[edge]] / new_pt
 
 
-def _pass_material(flight, hit, thickness, reactions, random):
-    """Let the particles `hit` lose energy and scatter, in place; return those that interact."""
+def _pass_material(flight, hit, loss, random):
+    """Let the particles `hit` lose momentum and scatter, in place."""
     helix, momentum = flight.helix[hit], _momentum(flight)[hit]
-    energy = np.hypot(momentum, MASS)
-    beta = momentum / energy
-    loss = 1e-3 * thickness * np.exp(_LOSS_SPREAD * random.standard_normal(len(hit))) / beta ** (5 / 3)
-    slower = np.sqrt(np.maximum(energy - loss, MASS) ** 2 - MASS**2)
-    width = _SCATTERING * np.sqrt(thickness) / (momentum * beta)
+    beta = momentum / np.hypot(momentum, MASS)
+    lost = 1e-3 * loss * (1 + _LOSS_WIDTH * (_landau(len(hit), random) - _LANDAU_MEDIAN)) / beta**_LOSS_POWER
+    width = _SCATTERING * np.sqrt(loss) / (momentum * beta)
     in_plane, across = random.standard_normal((2, len(hit))) * width
     rise = np.clip(in_plane, -0.3, 0.3)
     slope = (helix.slope + rise) / np.maximum(1 - helix.slope * rise, 0.2)
@@ -285,10 +289,16 @@ def _pass_material(flight, hit, thickness, reactions, random):
     flight.helix.tx[hit] = helix.tx * cosine - helix.ty * sine
     flight.helix.ty[hit] = helix.ty * cosine + helix.tx * sine
     flight.helix.slope[hit] = slope
-    pt = np.maximum(slower, 1e-3) / np.sqrt(1 + slope**2)
+    pt = np.maximum(momentum - lost, 1e-3) / np.sqrt(1 + slope**2)
     flight.helix.curvature[hit] = helix.curvature * flight.pt[hit] / pt
     flight.pt[hit] = pt
-    return hit[random.random(len(hit)) < -np.expm1(-_INTERACTIONS * reactions * thickness)]
+
+
+def _landau(count, random):
+    """Draw from the Landau law: the stable one of index 1 and full skewness (Chambers, Mallows and Stuck, 1976)."""
+    angle, waiting = random.uniform(-np.pi / 2, np.pi / 2, count), random.exponential(size=count)
+    share = np.pi / 2 + angle
+    return share * np.tan(angle) - np.log(waiting * np.cos(angle) / share)
 
 
 def _joined(record, parts):

@@ -114,5 +114,7 @@ def _leaves(particles, random):
 def _true_hits(crossings, found, keep, first):
     """Return the hits `keep` of those found, as `TrueHits`; `first` is added to the number of the particle."""
     crossing, direction = found.crossing[keep], found.direction[keep]
-    owner, momentum = first + crossings.particle[crossing], crossings.momentum[crossing]
+    behind = found.path[keep] > 0
+    momentum = np.where(behind, crossings.momentum_behind[crossing], crossings.momentum[crossing])
+    owner = first + crossings.particle[crossing]
     return TrueHits(owner, found.module[keep], found.u[keep], found.v[keep], found.position[keep], direction, momentum)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from keras_hep.simulation.trackml_cells import clusters
@@ -80,6 +80,8 @@ def test_cells_stay_inside_of_the_module():
 
 
 @settings(max_examples=50)
+@example(u=0.0, v=0.0, rise_u=2.2e-12, rise_v=1.0, seed=0)  # along a border
+@example(u=0.0, v=0.0, rise_u=1.0, rise_v=0.0, seed=0)
 @given(st.floats(-7, 7), st.floats(-30, 30), st.floats(-8, 8), st.floats(-8, 8), st.integers(0, 9))
 def test_positions_are_the_weighted_means_of_the_cells(u, v, rise_u, rise_v, seed):
     found = read_out(PIXEL_DISC, [u, -u], [v, v / 2], rise_u, rise_v, seed)

@@ -8,7 +8,6 @@ from keras_hep.formats.trackml_writing import write_event
 from keras_hep.metrics.tracking import hit_weights, score_event
 from keras_hep.simulation.trackml_detector import detectors, modules
 from keras_hep.simulation.trackml_like import TrackMLLike
-from keras_hep.simulation.trackml_true_hits import signal
 
 TYPES = {
     "hits": dict.fromkeys(("hit_id", "volume_id", "layer_id", "module_id"), "int32") | dict.fromkeys("xyz", "float32"),
@@ -170,20 +169,3 @@ def test_written_and_read_again(event, tmp_path):
 def test_arguments_out_of_range_are_refused(arguments, message):
     with pytest.raises(ValueError, match=f"TrackMLLike: {message}"):
         TrackMLLike(**arguments)
-
-
-def test_parents_leave_no_hits_behind_their_interactions():
-    particles, hits = signal(4000, np.random.default_rng(1))
-    generation = particles.generation
-    identifiers = particles.identifiers()
-    family = identifiers >> 36
-    first = np.flatnonzero((generation == 1) & (particles.secondary == 1))
-    parent = np.searchsorted(family, family[first])  # the primary particle comes first in its family
-    assert np.all(generation[parent] == 0)
-    place = np.linalg.norm(particles.position[first] - particles.position[parent], axis=1)
-    furthest = np.zeros(len(generation))
-    distance = np.linalg.norm(hits.position - particles.position[np.maximum(hits.owner, 0)], axis=1)
-    np.maximum.at(furthest, hits.owner, distance)
-    assert np.all(furthest[parent] <= place + 1e-6)
-    # About half of the interactions in layers are in a module: there the parent's last hit is.
-    assert 0.2 < np.mean(np.abs(furthest[parent] - place) < 1e-6) < 0.5
