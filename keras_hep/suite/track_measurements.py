@@ -62,8 +62,8 @@ def _purity(tracks):
     return share[(tracks["nhits"] >= FEWEST_HITS) & (tracks["track_id"] >= 0)]
 
 
-def tracks_found(quality, suffix=""):
-    """Describe what `track_quality` measured, as a list of `Quantity`."""
+def tracks_found(qualities, suffix=""):
+    """Describe what `track_quality` measured in one or several events (list of dict), as a list of `Quantity`."""
     units = {"tracks": "tracks", "largest": "hits"}
     names = {"tracks": "long_tracks", "largest": "largest_component"}
     definitions = {
@@ -74,8 +74,13 @@ def tracks_found(quality, suffix=""):
         "largest": "hits of the largest track",
     }
     return [
-        Quantity(names.get(name, name) + suffix, value, unit=units.get(name, "1"), definition=definitions[name])
-        for name, value in quality.items()
+        over_events(
+            names.get(name, name) + suffix,
+            [quality[name] for quality in qualities],
+            units.get(name, "1"),
+            definition,
+        )
+        for name, definition in definitions.items()
     ]
 
 

@@ -46,7 +46,7 @@ def reproduce(density, steps, data="simulation", seed=7):
         Quantity("components", sizes.tracks, unit="tracks", definition="single hits too"),
         Quantity("components_of_shown_size", of_shown_size, unit="tracks", definition="of 3 to 29 hits"),
         Quantity("tracks_shown", min(SHOWN, of_shown_size), unit="tracks"),
-        *track_measurements.tracks_found(quality),
+        *track_measurements.tracks_found([quality]),
         Quantity("score_limit", track_measurements.limit_of_graph(hits, graph), definition="with perfect edge scores"),
         *track_measurements.best_of(scan),
     ]

@@ -68,12 +68,17 @@ def test_hits_of_no_track_are_tracks_of_their_own():
 
 
 def test_names_of_what_was_found():
-    found = track_measurements.tracks_found({"score": 0.5, "tracks": 3, "largest": 9}, "_of_x")
+    quality = {"score": 0.5, "efficiency": 0.4, "purity": 0.3, "tracks": 3, "largest": 9}
+    found = track_measurements.tracks_found([quality], "_of_x")
     assert {one.name: (one.value, one.unit) for one in found} == {
         "score_of_x": (0.5, "1"),
+        "efficiency_of_x": (0.4, "1"),
+        "purity_of_x": (0.3, "1"),
         "long_tracks_of_x": (3, "tracks"),
         "largest_component_of_x": (9, "hits"),
     }
+    mean = track_measurements.tracks_found([quality, {**quality, "tracks": 5}])[3]
+    assert (mean.value, mean.error, mean.count) == (4.0, 1.0, 2)
 
 
 def test_the_threshold_is_the_one_that_is_best_on_other_events():
