@@ -2,8 +2,8 @@
 
 Source    notebook "TrackML Particle Tracking", Section Data loading (Kaggle data, event000001000)
 Data      TrackML-like events, simulated here at event 1000's density; with --data genuine TrackML events
-Cost      not measured yet
-Expect    about 9,700 hits in ten layers, three quarters of them pixels
+Cost      smoke 1 s, quick 11 s, full 1 min (2 CPU cores, 0.4 GB)
+Expect    about 9,300 hits in ten layers, three quarters of them pixels
 Differs   several simulated events in place of one genuine one
 """
 
