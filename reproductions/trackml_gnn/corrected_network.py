@@ -79,7 +79,7 @@ def draw(result, reference):
     for index, (name, label) in enumerate(NAMES.items()):
         figures.overlay(scores, result.curves[f"{name}_scores"], label=label, index=index, line=False)
     scores.set_xticks(range(len(track_measurements.WAYS)), track_measurements.WAYS)
-    scores.set(ylabel="TrackML score", xlim=(-0.5, 2.5), ylim=(0, 1.25))
+    scores.set(ylabel="TrackML score", xlim=(-0.5, 2.5), ylim=(5e-3, 60), yscale="log")
     figures.level(scores, result.quantities["score_limit"], "perfect edge scores")
     figures.legend(scores)
     curves = {label: result.curves[f"{name}_reliability"] for name, label in NAMES.items()}
