@@ -63,7 +63,10 @@ def _purity(tracks):
 
 
 def tracks_found(qualities, suffix=""):
-    """Describe what `track_quality` measured in one or several events (list of dict), as a list of `Quantity`."""
+    """Describe what `track_quality` measured in one or several events (list of dict), as a list of `Quantity`.
+
+    Events without a track of three hits have no purity and are left out of its mean.
+    """
     units = {"tracks": "tracks", "largest": "hits"}
     names = {"tracks": "long_tracks", "largest": "largest_component"}
     definitions = {
@@ -73,15 +76,34 @@ def tracks_found(qualities, suffix=""):
         "tracks": "tracks of three hits or more",
         "largest": "hits of the largest track",
     }
+    with_tracks = [quality for quality in qualities if quality["tracks"]] or qualities
     return [
         over_events(
             names.get(name, name) + suffix,
-            [quality[name] for quality in qualities],
+            [quality[name] for quality in (with_tracks if name == "purity" else qualities)],
             units.get(name, "1"),
             definition,
         )
         for name, definition in definitions.items()
     ]
+
+
+def score_gain(qualities, others):
+    """Describe how much higher the score of one way to build tracks is than that of another, as a list of `Quantity`.
+
+    Args:
+        qualities: list of dict, as `track_quality` measured them, one for each event.
+        others: list of dict, of the other way in the same events.
+
+    Returns:
+        The gain and, of several events, the gain less twice its standard error: above 0 it is established.
+    """
+    gains = [one["score"] - other["score"] for one, other in zip(qualities, others, strict=True)]
+    gain = over_events("score_gain", gains, definition="TrackML score less that of connected components")
+    if gain.error is None:
+        return [gain]
+    definition = "gain in TrackML score less twice its standard error, from the spread between events"
+    return [gain, Quantity("established_score_gain", gain.value - 2 * gain.error, definition=definition)]
 
 
 def score_against_threshold(hits, graph, scores, weight, points=13):

@@ -79,6 +79,17 @@ def test_names_of_what_was_found():
     }
     mean = track_measurements.tracks_found([quality, {**quality, "tracks": 5}])[3]
     assert (mean.value, mean.error, mean.count) == (4.0, 1.0, 2)
+    none = {**quality, "tracks": 0, "purity": 0.0}
+    purity = {one.name: one.value for one in track_measurements.tracks_found([quality, none])}["purity"]
+    assert purity == 0.3
+
+
+def test_a_gain_is_established_beyond_two_errors():
+    better, worse = [{"score": 0.4}, {"score": 0.6}], [{"score": 0.1}, {"score": 0.1}]
+    gain, established = track_measurements.score_gain(better, worse)
+    assert (gain.value, gain.error) == (pytest.approx(0.4), pytest.approx(0.1))
+    assert established.value == pytest.approx(0.2)
+    assert [one.name for one in track_measurements.score_gain(better[:1], worse[:1])] == ["score_gain"]
 
 
 def test_the_threshold_is_the_one_that_is_best_on_other_events():
