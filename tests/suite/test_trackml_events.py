@@ -5,7 +5,10 @@ import dataclasses
 import numpy as np
 import pytest
 
+from keras_hep import files
+from keras_hep.formats import trackml, trackml_known_events
 from keras_hep.graphs.segments import segment_graph
+from keras_hep.simulation.trackml_like import TrackMLLike
 from keras_hep.suite import trackml_events
 
 
@@ -82,3 +85,22 @@ def test_drawn_edges_are_all_true_and_some_false():
 def test_hits_of_particles_leave_the_noise():
     hits = {"particle_id": np.array([0, 5, 0, 6]), "z": np.arange(4.0)}
     assert trackml_events.of_particles(hits)["z"].tolist() == [1, 3]
+
+
+def test_the_complete_event_1000_is_recognised(tmp_path, monkeypatch):
+    pytest.importorskip("pandas")
+    event = TrackMLLike(particles=60, noise=0.01).event(seed=1)
+    prefix = tmp_path / "event000001000"
+    trackml.write_event(prefix, {"hits": event.hits, "truth": event.truth, "particles": event.particles})
+    assert trackml_events.genuine(prefix).data == "sample"
+    for part in ("hits", "truth"):
+        path = tmp_path / f"event000001000-{part}.csv"
+        monkeypatch.setitem(trackml_known_events.EVENT_1000, part, (path.stat().st_size, files.sha256(path)))
+    read = trackml_events.genuine(prefix)
+    assert (read.data, read.events) == ("published", "event000001000")
+    np.testing.assert_array_equal(read.every[0]["particle_id"], _barrel(event)["particle_id"])
+
+
+def _barrel(event):
+    kept = np.isin(event.hits["volume_id"], (8, 13, 17))
+    return {"particle_id": event.truth["particle_id"][kept]}
