@@ -85,7 +85,8 @@ def logits(model, graph):
         return training.predict(model, published_inputs(graph))[:, 0]
     plausible = from_beam_line(graph)
     found = np.full(graph.number_of_edges, IMPLAUSIBLE, np.float32)
-    found[plausible] = training.predict(model, invariant_inputs(select_edges(graph, plausible)))[:, 0]
+    if plausible.any():
+        found[plausible] = training.predict(model, invariant_inputs(select_edges(graph, plausible)))[:, 0]
     return found
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from keras_hep import models, training
-from keras_hep.graphs.graph import Graph
+from keras_hep.graphs.graph import Graph, select_edges
 from keras_hep.graphs.segment_features import from_beam_line
 from keras_hep.suite import segment_training
 
@@ -82,6 +82,8 @@ def test_segments_off_the_beam_line_are_not_asked_about():
     assert 0 < np.count_nonzero(plausible) < graph.number_of_edges
     assert (found[~plausible] == segment_training.IMPLAUSIBLE).all()
     assert (found[plausible] > segment_training.IMPLAUSIBLE).all()
+    none = select_edges(graph, ~plausible)
+    assert (segment_training.logits(network, none) == segment_training.IMPLAUSIBLE).all()
 
 
 def test_turning_keeps_edges_and_distances():
