@@ -5,6 +5,7 @@ import numpy as np
 # Typical sizes: mm between layers, rad, mm along the beam, and mm where a segment meets the beam.
 _DISTANCE, _ANGLE, _LENGTH, _IMPACT = 100.0, 0.1, 10.0, 100.0
 _RADIUS = 1000.0  # mm
+CURVATURE_LIMIT, ORIGIN_LIMIT = 3e-3, 30.0  # rad / mm, mm
 
 
 def segment_features(graph):
@@ -44,7 +45,7 @@ def segment_features(graph):
     return np.stack(columns, axis=1).astype(np.float32)
 
 
-def from_beam_line(graph, curvature_limit=3e-3, origin_limit=30.0):
+def from_beam_line(graph, curvature_limit=CURVATURE_LIMIT, origin_limit=ORIGIN_LIMIT):
     """Say which segments may be of particles from the beam line: not too curved, and pointing at the collisions.
 
     Args:

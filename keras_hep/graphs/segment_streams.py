@@ -6,7 +6,13 @@ import numpy as np
 
 from keras_hep.graphs.graph import Graph, merge, select_edges
 from keras_hep.graphs.padding import bucket, pad
-from keras_hep.graphs.segment_features import from_beam_line, hit_features, segment_features
+from keras_hep.graphs.segment_features import (
+    CURVATURE_LIMIT,
+    ORIGIN_LIMIT,
+    from_beam_line,
+    hit_features,
+    segment_features,
+)
 from keras_hep.graphs.segments import barrel_hits, node_features, segment_graph
 
 
@@ -87,8 +93,8 @@ class SimulatedSegments:
 
     simulation: object
     densities: tuple = (1.0, 1.0)
-    curvature_limit: float = 3e-3
-    origin_limit: float = 30.0
+    curvature_limit: float = CURVATURE_LIMIT
+    origin_limit: float = ORIGIN_LIMIT
 
     def graph(self, seed):
         """Return the `Graph` of one event."""

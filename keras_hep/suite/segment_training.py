@@ -116,16 +116,23 @@ def turned(graph, angle):
 
 
 def message_reach(model, graph):
-    """Return how much the logit of an edge changes when the rest of the graph does: largest change over some edges.
+    """Return how much the logit of an edge changes when the rest of what the network reads does.
 
-    All hits but the two of one edge are moved out by a tenth, for each of the first ten true edges in turn.
+    For each of the first ten true edges in turn, the features of all other edges and of all hits but its two are
+    multiplied by 1.1; its own stay, so that only messages can carry the change. The largest change is returned.
     """
-    before, position = logits(model, graph), np.asarray(graph.nodes["position"])
-    changes = []
+    if isinstance(model, models.SegmentClassifier):
+        inputs = published_inputs(graph)
+    else:
+        graph = select_edges(graph, from_beam_line(graph))
+        inputs = invariant_inputs(graph)
+    before, changes = training.predict(model, inputs)[:, 0], []
     for edge in np.flatnonzero(graph.edges["label"])[:10]:
-        kept = np.isin(np.arange(len(position)), (graph.senders[edge], graph.receivers[edge]))
-        moved = {**graph.nodes, "position": np.where(kept[:, None], position, np.float32(1.1) * position)}
-        changes.append(abs(logits(model, dataclasses.replace(graph, nodes=moved))[edge] - before[edge]))
+        own = {"nodes": [graph.senders[edge], graph.receivers[edge]], "edges": [edge]}
+        moved = {name: np.float32(1.1) * inputs[name] for name in own if name in inputs}
+        for name, features in moved.items():
+            features[own[name]] = inputs[name][own[name]]
+        changes.append(abs(training.predict(model, {**inputs, **moved})[edge, 0] - before[edge]))
     return float(max(changes))
 
 
@@ -138,7 +145,7 @@ def invariances(prefix, model, graph):
         graph: `Graph`.
     """
     change = np.abs(logits(model, turned(graph, 1.0)) - logits(model, graph)).max()
-    moved = "largest change of ten true edges' logits when all other hits move outwards by a tenth"
+    moved = "largest change of ten true edges' logits when the features of all else change by a tenth"
     return [
         Quantity(f"{prefix}message_reach", message_reach(model, graph), definition=moved),
         Quantity(f"{prefix}rotation_change", change, definition="largest change of a logit, event turned by 1 rad"),

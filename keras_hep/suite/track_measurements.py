@@ -106,6 +106,18 @@ def score_gain(qualities, others):
     return [gain, Quantity("established_score_gain", gain.value - 2 * gain.error, definition=definition)]
 
 
+def per_training(qualities, suffix=""):
+    """Return the numbers of tracks and the scores one by one (list of dict, as from `track_quality`), as `Curve`s."""
+    numbers = range(len(qualities))
+    return [
+        Curve(f"{name}{suffix}", numbers, [one[key] for one in qualities], None, "training", unit, definition)
+        for name, key, unit, definition in [
+            ("long_tracks_per_training", "tracks", "tracks", "tracks of three hits or more, training by training"),
+            ("score_per_training", "score", "1", "TrackML score, training by training"),
+        ]
+    ]
+
+
 def score_against_threshold(hits, graph, scores, weight, points=13):
     """Scan the threshold of connected components.
 

@@ -57,10 +57,12 @@ def reproduce(density, steps, events, data="simulation", seed=7):
         Quantity("most_hits", longest, unit="hits", definition="hits of the longest track"),
         segment_measurements.over_events("score_limit", limit, definition="with perfect edge scores"),
     ]
+    curves = []
     for suffix, qualities in found.items():
         quantities += track_measurements.tracks_found(qualities, suffix)
+        curves += track_measurements.per_training(qualities, suffix)
     quantities += track_measurements.score_gain(found[""], found["_of_components"])
-    return Result(quantities, arrays=arrays, data=event.data, events=event.events, weights=weights)
+    return Result(quantities, curves, arrays, data=event.data, events=event.events, weights=weights)
 
 
 def draw(result, reference):

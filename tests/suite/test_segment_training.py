@@ -74,6 +74,12 @@ def test_interaction_network_depends_on_other_edges_and_not_on_the_direction():
     assert rotation.value < 0.01
 
 
+def test_without_rounds_of_messages_nothing_reaches_an_edge():
+    keras.utils.set_random_seed(0)
+    network = models.InteractionNetwork(node_features=4, edge_features=6, hidden_units=8, rounds=0)
+    assert segment_training.message_reach(network, ring_graph()) < 1e-6
+
+
 def test_segments_off_the_beam_line_are_not_asked_about():
     graph = ring_graph()
     network = models.InteractionNetwork(node_features=4, edge_features=6, hidden_units=8, rounds=1)

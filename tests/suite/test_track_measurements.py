@@ -92,6 +92,16 @@ def test_a_gain_is_established_beyond_two_errors():
     assert [one.name for one in track_measurements.score_gain(better[:1], worse[:1])] == ["score_gain"]
 
 
+def test_each_training_is_kept():
+    tracks, scores = track_measurements.per_training([{"tracks": 3, "score": 0.2}, {"tracks": 0, "score": 0.0}], "_x")
+    assert (tracks.name, tracks.y, scores.name, scores.y) == (
+        "long_tracks_per_training_x",
+        (3, 0),
+        "score_per_training_x",
+        (0.2, 0.0),
+    )
+
+
 def test_the_threshold_is_the_one_that_is_best_on_other_events():
     hits = straight_event([0.0, 0.1, 0.2, 2.0])
     graph = segment_graph(hits)
