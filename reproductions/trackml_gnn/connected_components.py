@@ -59,7 +59,8 @@ def draw(result, reference):
     figure, (plane, sizes, scan) = figures.panels(columns=3, aspect=0.9)
     arrays = result.arrays
     least, most = HITS_SHOWN
-    figures.tracks_display(plane, arrays["positions"], arrays["track_ids"], SHOWN, least, most, title="30 components")
+    title = f"{result.quantities['tracks_shown'].value} components of 3 to 29 hits"
+    figures.tracks_display(plane, arrays["positions"], arrays["track_ids"], SHOWN, least, most, title=title)
     figures.component_sizes(sizes, {"components": arrays["sizes"]})
     figures.overlay(scan, result.curves["score_against_threshold"], label="connected components")
     figures.level(scan, result.quantities["score_limit"], "perfect edge scores")

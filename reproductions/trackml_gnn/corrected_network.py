@@ -75,14 +75,13 @@ def draw(result, reference):
     figure, (precision, scores, reliability) = figures.panels(columns=3, aspect=0.9)
     curves = {label: result.curves[f"{name}_precision"] for name, label in NAMES.items()}
     figures.precision_recall(precision, curves, prevalence=result.quantities["true_fraction"].value)
-    figures.legend(precision)
     for index, (name, label) in enumerate(NAMES.items()):
         figures.overlay(scores, result.curves[f"{name}_scores"], label=label, index=index, line=False)
     scores.set_xticks(range(len(track_measurements.WAYS)), track_measurements.WAYS)
-    scores.set(ylabel="TrackML score", xlim=(-0.5, 2.5), ylim=(5e-3, 60), yscale="log")
+    scores.set(ylabel="TrackML score", xlim=(-0.5, 2.5), ylim=(5e-3, 1.5), yscale="log")
     figures.level(scores, result.quantities["score_limit"], "perfect edge scores")
-    figures.legend(scores)
     curves = {label: result.curves[f"{name}_reliability"] for name, label in NAMES.items()}
     figures.reliability(reliability, curves)
     reliability.set(xscale="log", yscale="log", xlim=(1e-4, 1.2), ylim=(1e-4, 1.2))
+    figures.legend(figure, columns=6)
     return figure
