@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 _SMALLEST_VARIANCE = 1e-12
+_SMALLEST_SQUARED_DISTANCE = 1e-14
 _SMALLEST_DECORRELATION = 1e-6  # of 1 - correlation^2: rounding must not take it to zero
 
 
@@ -53,4 +54,192 @@ class GaussianLikelihood(keras.losses.Loss):
 
     def get_config(self):
         """Return the arguments."""
-        return {"reduction": self.reduction, "name": self.name, "dtype": self._dtype_policy.name}
+        return _loss_config(self)
+
+
+@keras.saving.register_keras_serializable(package="keras_hep")
+class SphereLoss(keras.losses.Loss):
+    """Distance of a hit to the centre of a sphere in units of its radius, against the square of the radius.
+
+    alpha d / R + (1 - alpha) R^2 for each prediction. It is least at R^3 = alpha d / (2 (1 - alpha)), see
+    `optimal_radius`.
+
+    Args:
+        alpha: float in (0, 1). Weight of the distance.
+        reduction: str. How Keras combines the losses; by default to the mean of the predictions with a sample weight.
+        name: str.
+        dtype: str. Of the computation; None: Keras' default.
+
+    Call: true hits of shape (..., 3), predictions of shape (..., 4), centre and radius, and sample weights of shape
+    (...).
+
+    Raises:
+        ValueError: if alpha is not between 0 and 1.
+
+    Reference: Goncharov et al., slides (2024), "loss weights"; the authors' public code (t3hseus/tracknet) has this
+        formula.
+
+    Example:
+
+    >>> import numpy as np
+    >>> hit, sphere = np.zeros((1, 3)), np.array([[0.3, 0.4, 0.0, 1.0]])
+    >>> round(float(SphereLoss(alpha=0.2)(hit, sphere)), 4)  # 0.2 * 0.5 / 1 + 0.8 * 1
+    0.9
+    """
+
+    def __init__(self, alpha, reduction="mean_with_sample_weight", name="sphere_loss", dtype=None):
+        super().__init__(name=name, reduction=reduction, dtype=dtype)
+        self.alpha = _between_0_and_1("alpha", alpha)
+
+    def call(self, y_true, y_pred):
+        """Return the loss of each prediction, shape (...)."""
+        distance, radius = _distance(y_true - y_pred[..., :3]), y_pred[..., 3]
+        return self.alpha * distance / radius + (1 - self.alpha) * ops.square(radius)
+
+    def get_config(self):
+        """Return the arguments."""
+        return {"alpha": self.alpha, **_loss_config(self)}
+
+
+@keras.saving.register_keras_serializable(package="keras_hep")
+class EllipseLoss(keras.losses.Loss):
+    """Distance of a hit to the centre of an ellipse in units of its semi-axes, against the product of these.
+
+    alpha sqrt(((x - x') / r1)^2 + ((y - y') / r2)^2) + (1 - alpha) r1 r2 for each prediction.
+
+    Args:
+        alpha: float in (0, 1). Weight of the distance.
+        reduction: str. How Keras combines the losses; by default to the mean of the predictions with a sample weight.
+        name: str.
+        dtype: str. Of the computation; None: Keras' default.
+
+    Call: true hits of shape (..., 2), predictions of shape (..., 4), centre and semi-axes, and sample weights of shape
+    (...).
+
+    Raises:
+        ValueError: if alpha is not between 0 and 1.
+
+    Reference: the authors' public code (t3hseus/ariadne); the constant pi of the area is left out there as well.
+
+    Example:
+
+    >>> import numpy as np
+    >>> hit, ellipse = np.zeros((1, 2)), np.array([[0.3, 0.8, 0.1, 0.2]])
+    >>> round(float(EllipseLoss(alpha=0.2)(hit, ellipse)), 4)  # 0.2 * 5 + 0.8 * 0.02
+    1.016
+    """
+
+    def __init__(self, alpha, reduction="mean_with_sample_weight", name="ellipse_loss", dtype=None):
+        super().__init__(name=name, reduction=reduction, dtype=dtype)
+        self.alpha = _between_0_and_1("alpha", alpha)
+
+    def call(self, y_true, y_pred):
+        """Return the loss of each prediction, shape (...)."""
+        distance = _distance((y_true - y_pred[..., :2]) / y_pred[..., 2:])
+        return self.alpha * distance + (1 - self.alpha) * y_pred[..., 2] * y_pred[..., 3]
+
+    def get_config(self):
+        """Return the arguments."""
+        return {"alpha": self.alpha, **_loss_config(self)}
+
+
+@keras.saving.register_keras_serializable(package="keras_hep")
+class SphereLikelihood(keras.losses.Loss):
+    """Likelihood of the distance of a hit to the centre of a sphere, as -log up to a constant: k d / R + n log R.
+
+    The density is taken to fall as exp(-k d / R) in n dimensions. Then the best radius is k / n times the mean
+    distance: as wide in units of the distance for a blurred prediction as for a sharp one, where `SphereLoss` has its
+    radius grow with the third root of the distance only. For an ellipse, d / R is the distance in units of the
+    semi-axes, and the product of these takes the place of R^n.
+
+    Args:
+        width: float. k; the sphere holds a share of the hits that is the cumulative gamma distribution of shape n at k,
+            0.997 for 10 in three dimensions.
+        dimensions: int. 3: centre and radius; 2: centre and two semi-axes.
+        reduction: str. How Keras combines the losses; by default to the mean of the predictions with a sample weight.
+        name: str.
+        dtype: str. Of the computation; None: Keras' default.
+
+    Call: as `SphereLoss` for three dimensions, as `EllipseLoss` for two.
+
+    Raises:
+        ValueError: if width is not positive, or dimensions neither 2 nor 3.
+
+    Differs: ours, no published loss.
+
+    Example:
+
+    >>> import numpy as np
+    >>> hit, sphere = np.zeros((1, 3)), np.array([[0.3, 0.4, 0.0, 1.0]])
+    >>> round(float(SphereLikelihood(width=10)(hit, sphere)), 4)
+    5.0
+    """
+
+    def __init__(
+        self, width=10.0, dimensions=3, reduction="mean_with_sample_weight", name="sphere_likelihood", dtype=None
+    ):
+        super().__init__(name=name, reduction=reduction, dtype=dtype)
+        if width <= 0:
+            raise ValueError(f"width must be positive, got {width}.")
+        if dimensions not in (2, 3):
+            raise ValueError(f"dimensions must be 2 or 3, got {dimensions}.")
+        self.width, self.dimensions = float(width), dimensions
+
+    def call(self, y_true, y_pred):
+        """Return the loss of each prediction, shape (...)."""
+        centre, sizes = y_pred[..., : self.dimensions], y_pred[..., self.dimensions :]
+        distance = _distance((y_true - centre) / sizes)
+        volume = ops.log(sizes) * (self.dimensions / sizes.shape[-1])
+        return self.width * distance + ops.sum(volume, axis=-1)
+
+    def get_config(self):
+        """Return the arguments."""
+        return {"width": self.width, "dimensions": self.dimensions, **_loss_config(self)}
+
+
+def optimal_radius(alpha, distance):
+    """Return the radius that makes `SphereLoss` least for hits at one distance: R^3 = alpha d / (2 (1 - alpha)).
+
+    Args:
+        alpha: float in (0, 1).
+        distance: float or array. Of the hits to the centre.
+
+    Example:
+
+    >>> round(optimal_radius(alpha=0.0008, distance=0.006), 4)
+    0.0134
+    """
+    return (alpha * distance / (2 * (1 - alpha))) ** (1 / 3)
+
+
+def alpha_for(distance, ratio):
+    """Return the weight alpha of `SphereLoss` that makes the best radius `ratio` times a typical distance.
+
+    The inverse of `optimal_radius`: alpha / (1 - alpha) = 2 ratio^3 distance^2. It depends on the unit of distance.
+
+    Args:
+        distance: float. Typical distance of a hit to the centre.
+        ratio: float. Wanted radius in units of it.
+
+    Example:
+
+    >>> f"{alpha_for(distance=0.006, ratio=2.2):.5f}", f"{alpha_for(distance=9.0, ratio=4.0):.5f}"
+    ('0.00077', '0.99990')
+    """
+    odds = 2 * ratio**3 * distance**2
+    return odds / (1 + odds)
+
+
+def _distance(difference):
+    # The small number keeps the gradient finite where a hit lies in the centre.
+    return ops.sqrt(ops.sum(ops.square(difference), axis=-1) + _SMALLEST_SQUARED_DISTANCE)
+
+
+def _between_0_and_1(name, value):
+    if not 0 < value < 1:
+        raise ValueError(f"{name} must be between 0 and 1, got {value}.")
+    return float(value)
+
+
+def _loss_config(loss):
+    return {"reduction": loss.reduction, "name": loss.name, "dtype": loss._dtype_policy.name}

@@ -1,5 +1,6 @@
 """Keras layers, one class per file."""
 
+from keras_hep.layers.barrel_steps import BarrelCentres, BarrelFeatures
 from keras_hep.layers.edge_dense import EdgeDense
 from keras_hep.layers.edges_to_nodes import EdgesToNodes
 from keras_hep.layers.fired_positions import fired_positions
@@ -9,21 +10,28 @@ from keras_hep.layers.hit_softmax import HitSoftmax
 from keras_hep.layers.original_lstm import original_lstm
 from keras_hep.layers.plane_decoder import PlaneDecoder
 from keras_hep.layers.plane_encoder import PlaneEncoder
+from keras_hep.layers.plane_steps import PlaneCentres, PlaneFeatures
 from keras_hep.layers.road_to_layers import RoadToLayers
 from keras_hep.layers.seed_road import SeedRoad
 from keras_hep.layers.track_covariance import TrackCovariance
+from keras_hep.layers.weighted_neighbour_sum import WeightedNeighbourSum
 
 __all__ = [
+    "BarrelCentres",
+    "BarrelFeatures",
     "EdgeDense",
     "EdgesToNodes",
     "HitDense",
     "HitLSTM",
     "HitSoftmax",
+    "PlaneCentres",
     "PlaneDecoder",
     "PlaneEncoder",
+    "PlaneFeatures",
     "RoadToLayers",
     "SeedRoad",
     "TrackCovariance",
+    "WeightedNeighbourSum",
     "fired_positions",
     "original_lstm",
 ]

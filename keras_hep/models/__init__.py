@@ -1,5 +1,6 @@
 """Published networks as Keras models, one class per file."""
 
+from keras_hep.models.graph_net import GraphNet
 from keras_hep.models.interaction_network import InteractionNetwork
 from keras_hep.models.maximising_images import maximising_images
 from keras_hep.models.road_track_finder import RoadTrackFinder
@@ -13,11 +14,13 @@ from keras_hep.models.track_finder_lstm import TrackFinderLSTM
 from keras_hep.models.track_finder_lstm_3d import TrackFinderLSTM3D
 from keras_hep.models.track_finder_wedge_lstm import TrackFinderWedgeLSTM
 from keras_hep.models.track_finders_3d import track_finders_3d
+from keras_hep.models.track_net import TrackNET
 from keras_hep.models.track_parameter_covariance_network import TrackParameterCovarianceNetwork
 from keras_hep.models.track_parameter_network import TrackParameterNetwork
 from keras_hep.models.wiring import wiring
 
 __all__ = [
+    "GraphNet",
     "InteractionNetwork",
     "RoadTrackFinder",
     "SegmentClassifier",
@@ -29,6 +32,7 @@ __all__ = [
     "TrackFinderLSTM",
     "TrackFinderLSTM3D",
     "TrackFinderWedgeLSTM",
+    "TrackNET",
     "TrackParameterCovarianceNetwork",
     "TrackParameterNetwork",
     "maximising_images",
