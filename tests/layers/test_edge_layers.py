@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_hep.layers import EdgeDense, EdgesToNodes
+from keras_hep.layers import EdgeDense, EdgesToNodes, WeightedNeighbourSum
 from keras_hep.layers.segment_operations import segment_mean, segment_sum
 
 NODES, EDGES = 6, 11
@@ -47,13 +47,27 @@ def test_edges_to_nodes_equals_a_loop(reduction):
     assert not found[-1].any()
 
 
+@pytest.mark.parametrize("outgoing", [False, True])
+def test_weighted_neighbour_sum_equals_a_loop(outgoing):
+    nodes, senders, receivers, edges = small_graph()
+    start, end = (receivers, senders) if outgoing else (senders, receivers)
+    found = as_array(WeightedNeighbourSum()([nodes, edges[:, :1], start, end]))
+    expected = np.zeros_like(nodes)
+    for edge in range(EDGES):
+        expected[end[edge]] += edges[edge, 0] * nodes[start[edge]]
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+    assert not found[-1].any()
+
+
 def test_segments_without_values_are_zero_at_both_ends():
     values, segments = np.array([[1.0], [3.0]], "float32"), np.array([1, 1], "int32")
     assert as_array(segment_sum(values, segments, 4)).ravel().tolist() == [0, 4, 0, 0]
     assert as_array(segment_mean(values, segments, 4)).ravel().tolist() == [0, 2, 0, 0]
 
 
-@pytest.mark.parametrize("layer", [EdgeDense(3, difference=True, bias_initializer="ones"), EdgesToNodes("sum")])
+@pytest.mark.parametrize(
+    "layer", [EdgeDense(3, difference=True, bias_initializer="ones"), EdgesToNodes("sum"), WeightedNeighbourSum()]
+)
 def test_a_layer_is_rebuilt_from_its_configuration(layer):
     again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(layer))
     assert type(again) is type(layer)

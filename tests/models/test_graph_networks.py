@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_hep.models import InteractionNetwork, SegmentClassifier
+from keras_hep.models import GraphNet, InteractionNetwork, SegmentClassifier
 
 LOSS = keras.losses.BinaryCrossentropy(from_logits=True)
 
@@ -32,7 +32,11 @@ def scores(model, graph):
 
 def networks():
     keras.utils.set_random_seed(1)
-    return [SegmentClassifier(hidden_units=8), InteractionNetwork(hidden_units=8, rounds=2)]
+    return [
+        SegmentClassifier(hidden_units=8),
+        InteractionNetwork(hidden_units=8, rounds=2),
+        GraphNet(node_features=5, hidden_units=8, iterations=2),
+    ]
 
 
 def test_published_network_has_the_published_size():
@@ -96,7 +100,7 @@ def test_published_network_sees_an_edge_and_nothing_else():
     assert (before[2:] != after[2:]).all()
 
 
-@pytest.mark.parametrize("number", [0, 1])
+@pytest.mark.parametrize("number", [0, 1, 2])
 def test_the_order_of_nodes_and_edges_does_not_matter(number):
     model, graph, random = networks()[number], path_graph(), np.random.default_rng(1)
     nodes, edges = random.permutation(7), random.permutation(6)
@@ -110,7 +114,7 @@ def test_the_order_of_nodes_and_edges_does_not_matter(number):
     np.testing.assert_allclose(scores(model, shuffled), scores(model, graph)[edges], atol=1e-5)
 
 
-@pytest.mark.parametrize("number", [0, 1])
+@pytest.mark.parametrize("number", [0, 1, 2])
 def test_graphs_side_by_side_do_not_see_each_other(number):
     model, first, second = networks()[number], path_graph(7, 1), path_graph(4, 2)
     both = {name: np.concatenate([first[name], second[name]]) for name in ("nodes", "edges")}
@@ -119,7 +123,7 @@ def test_graphs_side_by_side_do_not_see_each_other(number):
     np.testing.assert_allclose(scores(model, both), expected, atol=1e-5)
 
 
-@pytest.mark.parametrize("number", [0, 1])
+@pytest.mark.parametrize("number", [0, 1, 2])
 def test_a_network_is_saved_and_rebuilt(number, tmp_path):
     model, graph = networks()[number], path_graph()
     again = type(model).from_config(json.loads(json.dumps(model.get_config())))
@@ -129,7 +133,7 @@ def test_a_network_is_saved_and_rebuilt(number, tmp_path):
     np.testing.assert_array_equal(scores(loaded, graph), scores(model, graph))
 
 
-@pytest.mark.parametrize("number", [0, 1])
+@pytest.mark.parametrize("number", [0, 1, 2])
 def test_every_weight_learns(number):
     model, graph = networks()[number], path_graph()
     trainer = keras.Model(model.input, model.output)
