@@ -61,3 +61,33 @@ def proportion(count, total, level=0.6827):
     low = special.betaincinv(np.maximum(count, 1), total - count + 1, tail)
     high = special.betaincinv(count + 1, np.maximum(total - count, 1), 1 - tail)
     return Proportion(count, total, np.where(count > 0, low, 0.0), np.where(count < total, high, 1.0))
+
+
+def proportion_in_bins(success, values, edges, level=0.6827):
+    """Return the proportion of trials that succeeded in bins of a quantity.
+
+    Args:
+        success: bool array, shape (trials,).
+        values: array, shape (trials,). The quantity; trials where it is not finite, or outside the edges, are left out.
+        edges: array, shape (bins + 1,). The last edge is inside, the others belong to the bin above.
+        level: float. Confidence level of the intervals.
+
+    Returns:
+        `Proportion` of arrays of shape (bins,).
+
+    Raises:
+        ValueError: if successes and values are not as many.
+
+    Example:
+
+    >>> proportion_in_bins([True, False, True], [0.2, 0.4, 0.9], edges=[0, 0.5, 1]).value.tolist()
+    [0.5, 1.0]
+    """
+    success, values = np.asarray(success, bool), np.asarray(values, float)
+    if success.shape != values.shape or success.ndim != 1:
+        raise ValueError(
+            f"proportion_in_bins: one value per trial, got shapes {success.shape} and {values.shape}; take both from "
+            "the same trials."
+        )
+    counts = [np.histogram(values[chosen & np.isfinite(values)], edges)[0] for chosen in (success, True)]
+    return proportion(*counts, level)

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 
 from keras_hep.metrics.event_tables import columns_of, rows_of
-from keras_hep.metrics.proportions import proportion
+from keras_hep.metrics.proportions import proportion, proportion_in_bins
 from keras_hep.metrics.track_majority import analyze_tracks, double_majority
 
 KINDS = ("matched", "duplicate", "fragment", "fake")
@@ -74,9 +74,7 @@ class TrackMatching:
             return proportion(np.count_nonzero(success), len(success), level)
         if quantity not in table or edges is None:
             raise ValueError(f"bins need edges and a quantity of the particles, got {quantity!r} and {edges!r}.")
-        values = np.asarray(table[quantity], float)
-        counts = [np.histogram(values[chosen & np.isfinite(values)], edges)[0] for chosen in (success, True)]
-        return proportion(*counts, level)
+        return proportion_in_bins(success, table[quantity], edges, level)
 
 
 def match_tracks(truth, submission, particles=None, accepted=None, minimum_hits=3):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from keras_hep.metrics.proportions import proportion
+from keras_hep.metrics.proportions import proportion, proportion_in_bins
 
 
 def test_by_hand():
@@ -67,3 +67,17 @@ def test_coverage_is_never_below_the_level(total):
 def test_what_is_no_proportion(count, total, level, message):
     with pytest.raises(ValueError, match=message):
         proportion(count, total, level)
+
+
+def test_in_bins():
+    success = [True, False, True, True, False, True, True]
+    values = [0.0, 0.5, 1.0, 2.0, np.nan, 2.1, -0.1]  # the last three are in no bin
+    found = proportion_in_bins(success, values, [0, 1, 2, 2])
+    assert (found.count.tolist(), found.total.tolist()) == ([1, 1, 1], [2, 1, 1])
+    single = proportion(1, 2)
+    assert (found.low[0], found.high[0]) == (single.low, single.high)
+
+
+def test_values_of_other_trials_are_refused():
+    with pytest.raises(ValueError, match=r"one value per trial, got shapes \(2,\) and \(3,\)"):
+        proportion_in_bins([True, False], [1, 2, 3], [0, 4])
