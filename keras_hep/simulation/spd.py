@@ -29,20 +29,20 @@ class SPDToy:
     """Helices from a vertex through coaxial cylinders, with fake hits as of crossed strips.
 
     Each event has a vertex and 1 to `most_tracks` tracks; their directions are isotropic, their transverse momenta
-    uniform. A track hits every station up to the one that it passes beyond the end, and none curls back before the
-    last. An event with n tracks has between 35 n^2 / 2 and 35 n^2 fake hits, uniform on all cylinders. The events of a
-    time slice are overlaid without a time that would tell them apart.
+    uniform. A track hits every station up to the one that it passes beyond the end; none curls back before the last.
+    An event with n tracks has between 35 n^2 / 2 and 35 n^2 fake hits, uniform on all cylinders. The events of a time
+    slice are overlaid without a time that would tell them apart.
 
-    The defaults are the published generator, which differs from what it describes in two ways. It draws x and y of the
-    vertex but lets every track start on the z axis: `vertex="exact"` uses them. And its transverse shift swaps sine
-    and cosine of the azimuth: a hit moves by d (x, -y) / r instead of d (-y, x) / r, off its cylinder:
-    `smearing="azimuthal"` moves it on the cylinder's tangent.
+    The defaults are the published generator, which differs from its description in three ways. It never draws the tenth
+    track of "1-10". It draws x and y of the vertex, but starts every track on the z axis: `vertex="exact"` uses them.
+    And it takes the azimuth from the y axis, so that a hit moves by d (x, -y) / r, off its cylinder, instead of by
+    d (-y, x) / r along the tangent: that is `smearing="azimuthal"`.
 
     Args:
         events: int. Number of events in a time slice.
         most_tracks: int. Largest number of tracks of an event.
         efficiency: float. Probability that a station sees a track that crosses it.
-        smearing: str. "published", "azimuthal", or "none".
+        smearing: str. "published", "azimuthal", or "none", which leaves z as it is, too.
         vertex: str. "z_only" or "exact".
         fakes: bool. Whether there are fake hits.
 
@@ -71,8 +71,9 @@ class SPDToy:
     fakes: bool = True
 
     def __post_init__(self):
-        _require(self.events >= 1, "events must be at least 1", self.events)
-        _require(self.most_tracks >= 1, "most_tracks must be at least 1", self.most_tracks)
+        for name in ("events", "most_tracks"):
+            value = getattr(self, name)
+            _require(isinstance(value, int) and value >= 1, f"{name} must be a whole number of at least 1", value)
         _require(0 < self.efficiency <= 1, "efficiency is a probability above 0", self.efficiency)
         shifts = ("published", "azimuthal", "none")
         _require(self.smearing in shifts, f"smearing must be one of {', '.join(shifts)}", self.smearing)
@@ -115,7 +116,11 @@ class SPDToy:
         Returns:
             (positions, present): float32 array of shape (number, 35, 3), in mm, 0 where there is no hit, and bool array
             of shape (number, 35).
+
+        Raises:
+            ValueError: if `number` is negative.
         """
+        _require(number >= 0, "the number of tracks must not be negative", number)
         random = np.random.default_rng(seed)
         positions = np.empty((number, STATIONS, 3), np.float32)
         present = np.empty((number, STATIONS), bool)
