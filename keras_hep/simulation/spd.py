@@ -29,7 +29,8 @@ class SPDToy:
     """Helices from a vertex through coaxial cylinders, with fake hits as of crossed strips.
 
     Each event has a vertex and 1 to `most_tracks` tracks; their directions are isotropic, their transverse momenta
-    uniform. A track hits every station up to the one that it passes beyond the end; none curls back before the last.
+    uniform. A track hits every station up to the one that it passes beyond the end; none curls back before the last
+    (only with exact vertices some of the slowest do). What curls back behind the last station makes no second hit.
     An event with n tracks has between 35 n^2 / 2 and 35 n^2 fake hits, uniform on all cylinders. The events of a time
     slice are overlaid without a time that would tell them apart.
 
