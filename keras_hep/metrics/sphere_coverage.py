@@ -111,6 +111,6 @@ def _check(centres, sizes, positions, present):
     if not fits or centres.shape[1] > positions.shape[1]:
         raise ValueError(
             "sphere_coverage: centres (tracks, steps, heads, dimensions), sizes (tracks, steps, heads, 1 or "
-            "dimensions), positions (tracks, hits, dimensions) and present (tracks, hits) belong together, with no more "
-            f"steps than hits, got the shapes {', '.join(map(str, shapes))}; pass the same tracks."
+            "dimensions), positions (tracks, hits, dimensions) and present (tracks, hits) belong together, with no "
+            f"more steps than hits, got the shapes {', '.join(map(str, shapes))}; pass the same tracks."
         )
