@@ -51,7 +51,7 @@ _HEAD = 65536  # bytes that hold the header and the first row
 
 
 class InvalidEvent(ValueError):
-    """A file, an archive or a table that is not what the TrackML format says."""
+    """A file, an archive or a table that is not what its format says."""
 
 
 def require_parts(parts):
