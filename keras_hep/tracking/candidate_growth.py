@@ -9,14 +9,14 @@ import dataclasses
 import numpy as np
 
 from keras_hep.tracking.candidates import Candidates
+from keras_hep.tracking.grid_index import BarrelIndex, PlaneIndex
 from keras_hep.tracking.growth_history import GrowthHistory
 from keras_hep.tracking.growth_rules import GrowthRules
 from keras_hep.tracking.live_candidates import LiveCandidates
 from keras_hep.tracking.region_search import RegionSearch
-from keras_hep.tracking.station_index import KDTreeIndex
 
 
-def grow(cell, positions, station, stations, rules=None, planes=None, index=KDTreeIndex):
+def grow(cell, positions, station, stations, rules=None, planes=None, index=None):
     """Grow a candidate from each hit of station 0.
 
     At each station the network reads the hit that a candidate has there and predicts a region on the next one. The
@@ -32,7 +32,7 @@ def grow(cell, positions, station, stations, rules=None, planes=None, index=KDTr
         stations: int.
         rules: `GrowthRules`, or None for the plain algorithm.
         planes: float array, shape (stations,), or None. Scaled z of planes; needed for virtual points of ellipses.
-        index: class of the index of hits.
+        index: class of the index of hits. None: `BarrelIndex` for spheres, `PlaneIndex` for ellipses.
 
     Returns:
         `Candidates`, with one slot for each station.
@@ -58,7 +58,7 @@ def grow(cell, positions, station, stations, rules=None, planes=None, index=KDTr
     return grow_together(cell, [(positions, station)], stations, rules, planes, index)[0]
 
 
-def grow_together(cell, events, stations, rules=None, planes=None, index=KDTreeIndex):
+def grow_together(cell, events, stations, rules=None, planes=None, index=None):
     """Grow the candidates of several events or time slices in the same steps, which costs less than one by one.
 
     Args:
@@ -129,8 +129,9 @@ class _Growth:
         if station == 0 and self.rules.first_radius != 1:
             sizes = sizes * np.float32(self.rules.first_radius)
         if self.search is None:
-            hits = self.positions, self.station, self.event
-            self.search = RegionSearch(self._index, *hits, self.stations, self.number_of_events, centres.shape[2])
+            dimensions, hits = centres.shape[2], (self.positions, self.station, self.event)
+            index = self._index or {2: PlaneIndex, 3: BarrelIndex}[dimensions]
+            self.search = RegionSearch(index, *hits, self.stations, self.number_of_events, dimensions)
         return dataclasses.replace(live, state=state), centres, sizes
 
     def _accepted(self, centres):

@@ -52,15 +52,23 @@ def nearest_of_pairs(region, hit, squared, number, k):
     """
     distances = np.full((number, k), np.inf, np.float32)
     hits = np.full((number, k), -1, np.int32)
-    if len(region) and (region[1:] == region[:-1]).any():
-        order = np.lexsort((hit, squared, region))
-        region, hit, squared = region[order], hit[order], squared[order]
-        place = np.arange(len(region))
-        rank = place - np.maximum.accumulate(np.where(np.diff(region, prepend=-1) != 0, place, 0))
-        kept = rank < k
-        region, hit, squared, rank = region[kept], hit[kept], squared[kept], rank[kept]
-    else:
-        rank = 0
-    distances[region, rank] = np.sqrt(squared)
-    hits[region, rank] = hit
+    same = region[1:] == region[:-1]
+    if same.any():  # few regions have several hits, and only these are sorted
+        crowded = np.zeros(len(region), bool)
+        crowded[1:] |= same
+        crowded[:-1] |= same
+        some = np.flatnonzero(crowded)
+        some = some[np.lexsort((hit[some], squared[some], region[some]))]
+        rank = _rank(region[some])
+        some, rank = some[rank < k], rank[rank < k]
+        distances[region[some], rank], hits[region[some], rank] = np.sqrt(squared[some]), hit[some]
+        alone = np.flatnonzero(~crowded)
+        region, squared, hit = region[alone], squared[alone], hit[alone]
+    distances[region, 0], hits[region, 0] = np.sqrt(squared), hit
     return distances, hits
+
+
+def _rank(group):
+    """Return the place of each entry among those of its group; int arrays, groups together."""
+    place = np.arange(len(group))
+    return place - np.maximum.accumulate(np.where(np.diff(group, prepend=-1) != 0, place, 0))
