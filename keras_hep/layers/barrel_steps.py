@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from keras_hep.layers.correction_units import in_units
+
 
 @keras.saving.register_keras_serializable(package="keras_hep")
 class BarrelFeatures(keras.layers.Layer):
@@ -13,7 +15,7 @@ class BarrelFeatures(keras.layers.Layer):
 
     Args:
         first_ratio: float. Where that line starts, in units of the first hit's coordinates.
-        scale: float. Typical step; steps are given in units of it.
+        step: float. Typical step; steps are given in units of it.
 
     Input: float tensor, shape (batch, hits, 3), coordinates x, y, z, the first two in the same unit. Output: float
     tensor, shape (batch, hits, 5).
@@ -24,23 +26,23 @@ class BarrelFeatures(keras.layers.Layer):
 
     >>> import numpy as np
     >>> hits = np.array([[[0.0, 2.0, 1.0], [0.0, 3.0, 1.5]]])
-    >>> np.asarray(BarrelFeatures(first_ratio=0.5, scale=0.5)(hits))[0].round(3).tolist()
+    >>> np.asarray(BarrelFeatures(first_ratio=0.5, step=0.5)(hits))[0].round(3).tolist()
     [[2.0, 1.0, 2.0, 0.0, 1.0], [3.0, 1.5, 2.0, 0.0, 1.0]]
     """
 
-    def __init__(self, first_ratio=0.9368, scale=0.02, **kwargs):
+    def __init__(self, first_ratio, step, **kwargs):
         super().__init__(**kwargs)
-        self.first_ratio, self.scale = first_ratio, scale
+        self.first_ratio, self.step = first_ratio, step
 
     def call(self, points):
         radius, step = _radius_and_step(points, self.first_ratio)
-        return ops.concatenate([radius, points[..., 2:], step / self.scale], axis=-1)
+        return ops.concatenate([radius, points[..., 2:], step / self.step], axis=-1)
 
     def compute_output_spec(self, points):
         return keras.KerasTensor((*points.shape[:-1], 5), dtype=self.compute_dtype)
 
     def get_config(self):
-        return {**super().get_config(), "first_ratio": self.first_ratio, "scale": self.scale}
+        return {**super().get_config(), "first_ratio": self.first_ratio, "step": self.step}
 
 
 @keras.saving.register_keras_serializable(package="keras_hep")
@@ -49,7 +51,7 @@ class BarrelCentres(keras.layers.Layer):
 
     Args:
         first_ratio: float. As of `BarrelFeatures`.
-        scale: float. Unit of the corrections.
+        scales: pair of float. Units of the corrections at the first hit, where the direction is unknown, and later.
         ahead: int. Steps to go on straight.
 
     Input: list of float tensors: hits, shape (batch, hits, 3), and corrections in the radial, azimuthal and axial
@@ -61,18 +63,18 @@ class BarrelCentres(keras.layers.Layer):
 
     >>> import numpy as np
     >>> hits, corrections = np.array([[[0.0, 2.0, 1.0]]]), np.array([[[0.0, 0.0, 1.0]]])
-    >>> np.asarray(BarrelCentres(first_ratio=0.5, scale=0.5, ahead=1)([hits, corrections]))[0, 0].tolist()
+    >>> np.asarray(BarrelCentres(first_ratio=0.5, scales=(0.5, 0.1), ahead=1)([hits, corrections]))[0, 0].tolist()
     [0.0, 3.0, 2.0]
     """
 
-    def __init__(self, first_ratio=0.9368, scale=0.02, ahead=1, **kwargs):
+    def __init__(self, first_ratio, scales, ahead=1, **kwargs):
         super().__init__(**kwargs)
-        self.first_ratio, self.scale, self.ahead = first_ratio, scale, ahead
+        self.first_ratio, self.scales, self.ahead = first_ratio, tuple(scales), ahead
 
     def call(self, inputs):
         points, corrections = inputs
         radius, step = _radius_and_step(points, self.first_ratio)
-        local = self.ahead * step + self.scale * corrections
+        local = self.ahead * step + in_units(corrections, *self.scales)
         cosine, sine = points[..., :1] / radius, points[..., 1:2] / radius
         outward, sideways = radius + local[..., :1], local[..., 1:2]
         x, y = cosine * outward - sine * sideways, sine * outward + cosine * sideways
@@ -82,7 +84,7 @@ class BarrelCentres(keras.layers.Layer):
         return keras.KerasTensor(inputs[0].shape, dtype=self.compute_dtype)
 
     def get_config(self):
-        arguments = {"first_ratio": self.first_ratio, "scale": self.scale, "ahead": self.ahead}
+        arguments = {"first_ratio": self.first_ratio, "scales": self.scales, "ahead": self.ahead}
         return {**super().get_config(), **arguments}
 
 

@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from keras_hep.layers.correction_units import in_units
+
 
 @keras.saving.register_keras_serializable(package="keras_hep")
 class PlaneFeatures(keras.layers.Layer):
@@ -12,7 +14,7 @@ class PlaneFeatures(keras.layers.Layer):
 
     Args:
         target: sequence of float. x, y, z of the target.
-        scale: float. Slopes are given in units of it.
+        slope: float. Slopes are given in units of it.
 
     Input: float tensor, shape (batch, hits, 3), x, y and z. Output: float tensor, shape (batch, hits, 5): x, y, z and
     the slopes of x and y.
@@ -23,22 +25,22 @@ class PlaneFeatures(keras.layers.Layer):
 
     >>> import numpy as np
     >>> hits = np.array([[[1.0, 0.0, 1.0], [2.0, 0.0, 3.0]]])
-    >>> np.asarray(PlaneFeatures(target=(0.0, 0.0, 0.0), scale=1.0)(hits))[0].tolist()
+    >>> np.asarray(PlaneFeatures(target=(0.0, 0.0, 0.0), slope=1.0)(hits))[0].tolist()
     [[1.0, 0.0, 1.0, 1.0, 0.0], [2.0, 0.0, 3.0, 0.5, 0.0]]
     """
 
-    def __init__(self, target, scale=1.0, **kwargs):
+    def __init__(self, target, slope, **kwargs):
         super().__init__(**kwargs)
-        self.target, self.scale = tuple(target), scale
+        self.target, self.slope = tuple(target), slope
 
     def call(self, points):
-        return ops.concatenate([points, _slopes(points, self.target) / self.scale], axis=-1)
+        return ops.concatenate([points, _slopes(points, self.target) / self.slope], axis=-1)
 
     def compute_output_spec(self, points):
         return keras.KerasTensor((*points.shape[:-1], 5), dtype=self.compute_dtype)
 
     def get_config(self):
-        return {**super().get_config(), "target": self.target, "scale": self.scale}
+        return {**super().get_config(), "target": self.target, "slope": self.slope}
 
 
 @keras.saving.register_keras_serializable(package="keras_hep")
@@ -48,7 +50,7 @@ class PlaneCentres(keras.layers.Layer):
     Args:
         target: sequence of float. As of `PlaneFeatures`.
         planes: sequence of float. z of each plane; hit number n of a track lies on plane n.
-        scale: float. Corrections are slopes in units of it.
+        scales: pair of float. Corrections are slopes, in units of the first at the first hit, of the second later.
         ahead: int. Planes ahead of each hit; beyond the last plane the last one is taken.
 
     Input: list of float tensors: hits, shape (batch, hits, 3), and corrections of the slopes, shape (batch, hits, 2).
@@ -60,27 +62,28 @@ class PlaneCentres(keras.layers.Layer):
 
     >>> import numpy as np
     >>> hits, corrections = np.array([[[1.0, 0.0, 1.0]]]), np.array([[[0.0, 0.5]]])
-    >>> np.asarray(PlaneCentres((0.0, 0.0, 0.0), planes=(1.0, 3.0), scale=1.0)([hits, corrections]))[0, 0].tolist()
+    >>> centres = PlaneCentres((0.0, 0.0, 0.0), planes=(1.0, 3.0), scales=(1.0, 0.1))
+    >>> np.asarray(centres([hits, corrections]))[0, 0].tolist()
     [3.0, 1.0]
     """
 
-    def __init__(self, target, planes, scale=1.0, ahead=1, **kwargs):
+    def __init__(self, target, planes, scales, ahead=1, **kwargs):
         super().__init__(**kwargs)
-        self.target, self.planes, self.scale, self.ahead = tuple(target), tuple(planes), scale, ahead
+        self.target, self.planes, self.scales, self.ahead = tuple(target), tuple(planes), tuple(scales), ahead
 
     def call(self, inputs):
         points, corrections = inputs
         last = len(self.planes) - 1
         following = [self.planes[min(number + self.ahead, last)] for number in range(len(self.planes))]
         following = ops.convert_to_tensor(following, dtype=self.compute_dtype)[: ops.shape(points)[1]]
-        slopes = _slopes(points, self.target) + self.scale * corrections
+        slopes = _slopes(points, self.target) + in_units(corrections, *self.scales)
         return points[..., :2] + slopes * (following[None, :, None] - points[..., 2:])
 
     def compute_output_spec(self, inputs):
         return keras.KerasTensor(inputs[1].shape, dtype=self.compute_dtype)
 
     def get_config(self):
-        arguments = {"target": self.target, "planes": self.planes, "scale": self.scale, "ahead": self.ahead}
+        arguments = {"target": self.target, "planes": self.planes, "scales": self.scales, "ahead": self.ahead}
         return {**super().get_config(), **arguments}
 
 

@@ -20,7 +20,8 @@ class TrackNET(keras.Model):
         hidden_units: int. Width of both recurrent layers.
         frame: dict or None. None: the network reads x, y, z and gives coordinates itself, as published. Else it reads
             and corrects a straight continuation of the track (ours): {"geometry": "barrel"} with the arguments of
-            `keras_hep.layers.BarrelFeatures`, or {"geometry": "planes"} with those of `keras_hep.layers.PlaneCentres`.
+            `keras_hep.layers.BarrelFeatures` and `BarrelCentres`, {"geometry": "planes"} with those of
+            `keras_hep.layers.PlaneFeatures` and `PlaneCentres`.
         unit: float. Unit of the sizes; the published network has 1.
 
     Input: float tensor, shape (batch, hits, 3), scaled coordinates. Output: float tensor, shape (batch, hits, heads,
@@ -62,13 +63,22 @@ class TrackNET(keras.Model):
         return {**self.arguments, "name": self.name, "trainable": self.trainable}
 
 
+# Geometry: layer that reads and its arguments, layer that writes and its arguments.
+_GEOMETRIES = {
+    "barrel": (BarrelFeatures, ("first_ratio", "step"), BarrelCentres, ("first_ratio", "scales")),
+    "planes": (PlaneFeatures, ("target", "slope"), PlaneCentres, ("target", "planes", "scales")),
+}
+
+
+def _geometry(frame):
+    if frame["geometry"] not in _GEOMETRIES:
+        raise ValueError(f"geometry must be one of {', '.join(_GEOMETRIES)}, got {frame['geometry']!r}.")
+    return _GEOMETRIES[frame["geometry"]]
+
+
 def _features(frame):
-    arguments = {key: value for key, value in frame.items() if key not in ("geometry", "planes")}
-    if frame["geometry"] == "barrel":
-        return BarrelFeatures(**arguments, name="features")
-    if frame["geometry"] == "planes":
-        return PlaneFeatures(**arguments, name="features")
-    raise ValueError(f"geometry must be barrel or planes, got {frame['geometry']!r}.")
+    features, names, _, _ = _geometry(frame)
+    return features(**{name: frame[name] for name in names}, name="features")
 
 
 def _region(points, hidden, shape, frame, unit, ahead):
@@ -76,8 +86,8 @@ def _region(points, hidden, shape, frame, unit, ahead):
     coordinates = 3 if shape == "sphere" else 2
     centre = keras.layers.Dense(coordinates, name=f"centre_{ahead}")(hidden)
     if frame:
-        arguments = {key: value for key, value in frame.items() if key != "geometry"}
-        centres = BarrelCentres if frame["geometry"] == "barrel" else PlaneCentres
+        _, _, centres, names = _geometry(frame)
+        arguments = {name: frame[name] for name in names}
         centre = centres(**arguments, ahead=ahead, name=f"point_{ahead}")([points, centre])
     sizes = keras.layers.Dense(4 - coordinates, activation="softplus", name=f"size_{ahead}")(hidden)
     if unit != 1:

@@ -87,8 +87,7 @@ class TrackNETCell:
         for layer, before in zip(self.layers, state[:2], strict=True):
             hidden = _gru_step(layer, before, hidden)
             hidden_states.append(hidden)
-        centres = (hidden @ self.centres[0] + self.centres[1]).reshape(len(positions), self.heads, -1)
-        sizes = (hidden @ self.sizes[0] + self.sizes[1]).reshape(len(positions), self.heads, -1)
+        centres, sizes = (_by_head(hidden @ kernel + bias, self.heads) for kernel, bias in (self.centres, self.sizes))
         sizes = np.float32(self.arguments["unit"]) * np.logaddexp(sizes, np.float32(0))
         if frame is None:
             return tuple(hidden_states), centres, sizes
@@ -99,18 +98,20 @@ class _BarrelStep:
     """A step in the frame of the hit reached, as in `keras_hep.layers.BarrelFeatures` and `BarrelCentres`."""
 
     def __init__(self, frame, state, positions):
-        self.scale = np.float32(frame["scale"])
+        self.units = _units(frame, state[3])
         x, y, self.z = positions.T
         dx, dy, dz = (positions - state[2]).T
         self.radius = np.sqrt(x * x + y * y + np.float32(1e-12))
         self.cosine, self.sine = x / self.radius, y / self.radius
         self.local = np.stack([self.cosine * dx + self.sine * dy, self.cosine * dy - self.sine * dx, dz], axis=1)
-        self.features = np.concatenate([self.radius[:, None], positions[:, 2:], self.local / self.scale], axis=1)
+        self.features = np.concatenate(
+            [self.radius[:, None], positions[:, 2:], self.local / np.float32(frame["step"])], axis=1
+        )
 
     def points(self, corrections):
         """Return centres, shape (candidates, heads, 3), of corrections of the same shape."""
         ahead = np.arange(1, corrections.shape[1] + 1, dtype=np.float32)[:, None]
-        outward, sideways, along = np.moveaxis(ahead * self.local[:, None] + self.scale * corrections, 2, 0)
+        outward, sideways, along = np.moveaxis(ahead * self.local[:, None] + self.units * corrections, 2, 0)
         outward = outward + self.radius[:, None]
         cosine, sine = self.cosine[:, None], self.sine[:, None]
         x, y = cosine * outward - sine * sideways, sine * outward + cosine * sideways
@@ -124,7 +125,7 @@ class _PlaneStep:
         self.frame, self.positions, self.number = frame, positions, state[3]
         step = positions - state[2]
         self.slopes = step[:, :2] / np.where(step[:, 2:] > 1e-6, step[:, 2:], np.float32(1))
-        self.features = np.concatenate([positions, self.slopes / np.float32(frame["scale"])], axis=1)
+        self.features = np.concatenate([positions, self.slopes / np.float32(frame["slope"])], axis=1)
 
     def points(self, corrections):
         """Return centres, shape (candidates, heads, 2), of corrections of the same shape."""
@@ -132,8 +133,14 @@ class _PlaneStep:
         ahead = np.arange(1, corrections.shape[1] + 1)
         following = planes[np.minimum(self.number[:, None] + ahead, len(planes) - 1)]
         distance = (following - self.positions[:, 2:])[..., None]
-        slopes = self.slopes[:, None] + np.float32(self.frame["scale"]) * corrections
+        slopes = self.slopes[:, None] + _units(self.frame, self.number) * corrections
         return self.positions[:, None, :2] + slopes * distance
+
+
+def _units(frame, number):
+    """Return the units of corrections by the number of hits read before, shape (candidates, 1, 1)."""
+    first, later = map(np.float32, frame["scales"])
+    return np.where(number == 0, first, later)[:, None, None]
 
 
 _STEPS = {"barrel": _BarrelStep, "planes": _PlaneStep}
@@ -162,6 +169,10 @@ def _gru_step(layer, before, inputs):
     candidate += read[:, 2 * units :]
     np.tanh(candidate, out=candidate)
     return candidate + gates[:, :units] * (before - candidate)
+
+
+def _by_head(values, heads):
+    return values.reshape(len(values), heads, values.shape[1] // heads)
 
 
 def _side_by_side(pairs):
