@@ -71,10 +71,10 @@ class BarrelIndex(_GridIndex):
 
     Example:
 
-    >>> index = BarrelIndex(np.float32([[1, 0, 0], [1, 0.1, 0], [2, 0, 0]]), np.array([0, 0, 1]), stations=2)
-    >>> distance, hit = index.nearest(0, np.float32([[1, 0.1, 0.1]]), k=2, radius=np.float32([0.12]))
-    >>> distance.round(2).tolist(), hit.tolist()
-    ([[0.1, inf]], [[1, -1]])
+    >>> index = BarrelIndex(np.float32([[1, 0, 0], [1, 0, 1], [2, 0, 0]]), np.array([0, 0, 1]), stations=2)
+    >>> distance, hit = index.nearest(0, np.float32([[1, 0, 0.25]]), k=2, radius=np.float32([0.5]))
+    >>> distance.tolist(), hit.tolist()
+    ([[0.25, inf]], [[0, -1]])
     """
 
     def _cells(self, positions):
