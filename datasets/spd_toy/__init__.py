@@ -1,0 +1,1 @@
+"""Time slices of the toy of the Spin Physics Detector."""
