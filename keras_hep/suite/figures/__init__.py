@@ -15,6 +15,13 @@ Published numbers are open markers on a dashed line (or a dashed level), ours ar
 carries the logo or the name of a collaboration: these are reproductions, not their results.
 """
 
+from keras_hep.suite.figures.candidate_plots import (
+    compare_categories,
+    compare_speeds,
+    efficiency_in_bins,
+    radius_law,
+)
+from keras_hep.suite.figures.candidates import slice_display, sphere_search_display, step_ahead_display
 from keras_hep.suite.figures.classification import precision_recall, reliability, roc, score_histogram
 from keras_hep.suite.figures.diagrams import nested_boxes, network_diagram
 from keras_hep.suite.figures.events import display_3d, event_display, input_and_prediction, track_lines
@@ -42,9 +49,12 @@ __all__ = [
     "SINGLE",
     "axis_labels",
     "bands",
+    "compare_categories",
     "compare_finders",
+    "compare_speeds",
     "component_sizes",
     "display_3d",
+    "efficiency_in_bins",
     "event_display",
     "graph_display",
     "histogram",
@@ -58,10 +68,14 @@ __all__ = [
     "overlay",
     "panels",
     "precision_recall",
+    "radius_law",
     "reliability",
     "roc",
     "save",
     "score_histogram",
+    "slice_display",
+    "sphere_search_display",
+    "step_ahead_display",
     "style",
     "track_lines",
     "tracks_display",
