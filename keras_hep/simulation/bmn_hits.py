@@ -73,7 +73,8 @@ def measured(positions, momenta, efficiency, random):
     z = module_z(position, station)
     hits = position + momentum * ((z - position[:, 2]) / momentum[:, 2])[:, None]
     hits[:, :2] += RESOLUTION[station] * random.standard_normal((len(station), 2))
-    present[particle, station] = kept = inside(hits, station)
+    kept = inside(hits, station)
+    present[particle, station] = kept
     found = np.zeros_like(positions)
     found[particle[kept], station[kept]] = hits[kept]
     return found, present
