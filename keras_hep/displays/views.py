@@ -1,4 +1,4 @@
-"""The three views of an event: its hits, the segments of its graph, its tracks."""
+"""The views of an event: its hits, the segments of its graph, its tracks, its true tracks beside candidates."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from keras_hep.displays import traces
 from keras_hep.displays.page import html_page, plotly
 
 MOST_GROUPS = 60
-HIT, TRUE, FALSE, OTHER = "#0072B2", "#00875A", "#D62F1F", "#7A828A"
+HIT, TRUE, FALSE, OTHER, DIMMED = "#0072B2", "#00875A", "#D62F1F", "#7A828A", "#C3C9CE"
 
 
 def event_view(positions, groups=None, *, title, data, group_name=""):
@@ -144,6 +144,94 @@ def tracks_view(positions, track_ids, *, title, data, most=200, least_hits=3, mo
         f"{on_track.sum():,} of {len(positions):,} hits are on them."
     )
     return html_page(positions, title, data, caption, drawn)
+
+
+def slice_view(positions, slots, candidates=None, correct=None, *, title, data):
+    """Return a page with a time slice: fake hits dimmed, true tracks as broad lines, candidates as thin ones over them.
+
+    A click on a name in the legend switches its lines or hits off and on.
+
+    Args:
+        positions: array-like, shape (hits, 3). x, y, z in mm.
+        slots: int array-like, shape (true tracks, any). Indices of the hits of each, in order along the track; -1 for
+            none. All other hits are dimmed.
+        candidates: int array-like, shape (candidates, any), of the same kind, or None.
+        correct: bool array-like, shape (candidates,), or None. Which of them are right: they are blue, the others red.
+            None: nothing is known of them, all are blue.
+        title: str. Heading of the page.
+        data: str. Where the hits come from, as "simulation" or the name of the events; always visible.
+
+    Returns:
+        str.
+
+    Raises:
+        ValueError: if there are no hits, a coordinate is not finite, an index is no hit's, lengths differ, or the page
+            would exceed 5 MB.
+        ModuleNotFoundError: if plotly is not installed.
+
+    Example:
+
+    >>> hits = [[270, 0, 0], [287, 0, 1], [304, 0, 2], [0, 270, 9]]
+    >>> page = slice_view(hits, [[0, 1, 2]], [[0, 1, 2], [3, 1, -1]], [True, False], title="A", data="simulation")
+    >>> "1 true track, 1 right and 1 wrong candidates" in page
+    True
+    """
+    positions = _positions(positions)
+    slots = _hit_indices(positions, slots, "slots")
+    candidates = None if candidates is None else _hit_indices(positions, candidates, "candidates")
+    kinds = [("true tracks", slots, {"colour": TRUE, "width": 7, "opacity": 0.45})]
+    caption = f"{len(slots):,} true track{'s' * (len(slots) != 1)}"
+    if candidates is not None and correct is None:
+        kinds.append(("candidates", candidates, {"colour": HIT, "width": 2}))
+        caption += f", {len(candidates):,} candidates"
+    elif candidates is not None:
+        right = _right(candidates, correct)
+        kinds.append(("right candidates", candidates[right], {"colour": HIT, "width": 2}))
+        kinds.append(("wrong candidates", candidates[~right], {"colour": FALSE, "width": 2}))
+        caption += f", {right.sum():,} right and {(~right).sum():,} wrong candidates"
+    on_track = np.isin(np.arange(len(positions)), slots)
+    drawn = [
+        traces.hits(positions[chosen], name, colour, size)
+        for chosen, name, colour, size in (
+            (~on_track, "fake and other hits", DIMMED, 1.2),
+            (on_track, "hits of true tracks", TRUE, 1.8),
+        )
+        if chosen.any()
+    ]
+    for name, tracks, looks in kinds:
+        if len(tracks):
+            drawn.append(traces.segments(positions, *_steps(tracks), f"{name} ({len(tracks):,})", **looks))
+    return html_page(positions, title, data, f"{len(positions):,} hits, {caption}.", drawn)
+
+
+def _hit_indices(positions, tracks, name):
+    tracks = np.asarray(tracks)
+    if tracks.ndim != 2 or tracks.dtype.kind not in "iu":
+        raise ValueError(f"{name} is a table of hit indices, got {tracks.dtype} of shape {tracks.shape}.")
+    if tracks.size and not -1 <= tracks.min() <= tracks.max() < len(positions):
+        raise ValueError(
+            f"{name} holds hits 0 to {len(positions) - 1}, or -1 for none, got {tracks.min()} to {tracks.max()}: pass "
+            "the positions of all hits."
+        )
+    return tracks
+
+
+def _right(candidates, correct):
+    correct = np.asarray(correct)
+    if correct.shape != (len(candidates),) or correct.dtype != bool:
+        raise ValueError(
+            f"correct is one bool for each of the {len(candidates)} candidates, got {correct.dtype} of shape "
+            f"{correct.shape}: take both from the same matching."
+        )
+    return correct
+
+
+def _steps(tracks):
+    """Return both ends of the steps from each hit of a track to its next one."""
+    track, slot = np.nonzero(tracks >= 0)
+    hit = tracks[track, slot]
+    same = track[1:] == track[:-1]
+    return hit[:-1][same], hit[1:][same]
 
 
 def _positions(positions):

@@ -108,7 +108,7 @@ def test_the_station_cuts_an_ellipsoid_off_it(off, shrunk):
 def test_an_ellipsoid_that_misses_the_station_is_only_outlined():
     axes = panel()
     figures.sphere_search_display(axes, around(500, (0, 0)), [-506, 0, 0], [5, 5, 10], [0])
-    assert ellipses(axes) == {"beside the station": ((0, 0), (5, 10))}
+    assert ellipses(axes) == {"sphere, beside the station": ((0, 0), (5, 10))}
     assert "accepted hit" not in names(axes)
 
 

@@ -90,7 +90,8 @@ def sphere_search_display(axes, hits, centre, semi_axes, nearest, accepted=None,
     cross = {"linestyle": "none", "marker": "+", "color": BLUE, "markersize": 6, "zorder": 4}
     axes.plot(*middle[:, None], **cross, label="predicted centre")
     if size is None:
-        _ellipse(axes, middle, semi_axes[[0, -1]], color="#999999", linestyle=(0, (1, 1)), label="beside the station")
+        looks = {"color": "#999999", "linestyle": (0, (1, 1)), "label": "sphere, beside the station"}
+        _ellipse(axes, middle, semi_axes[[0, -1]], **looks)
     else:
         _ellipse(axes, middle, size, color=BLUE, label="search region")
     _window(axes, middle, points[nearest], semi_axes.max(), reach)
