@@ -9,10 +9,11 @@ import dataclasses
 import numpy as np
 
 from keras_hep.tracking.candidates import Candidates
-from keras_hep.tracking.grid_index import BarrelIndex, PlaneIndex
 from keras_hep.tracking.growth_history import GrowthHistory
 from keras_hep.tracking.growth_rules import GrowthRules
+from keras_hep.tracking.joined_hits import JoinedHits
 from keras_hep.tracking.live_candidates import LiveCandidates
+from keras_hep.tracking.region_prediction import accepted, predict
 from keras_hep.tracking.region_search import RegionSearch
 
 
@@ -32,7 +33,7 @@ def grow(cell, positions, station, stations, rules=None, planes=None, index=None
         stations: int.
         rules: `GrowthRules`, or None for the plain algorithm.
         planes: float array, shape (stations,), or None. Scaled z of planes; needed for virtual points of ellipses.
-        index: class of the index of hits. None: `BarrelIndex` for spheres, `PlaneIndex` for ellipses.
+        index: class of the index of hits, or None: see `keras_hep.tracking.region_search.RegionSearch`.
 
     Returns:
         `Candidates`, with one slot for each station.
@@ -76,168 +77,133 @@ def grow_together(cell, events, stations, rules=None, planes=None, index=None):
     Raises:
         ValueError: as `grow`.
     """
-    growth = _Growth(cell, events, stations, rules or GrowthRules(), planes, index)
+    growth = _Growth(cell, JoinedHits(events, stations), rules or GrowthRules(), planes, index)
     live = growth.seeds()
-    for number in range(stations - 1):
+    for station in range(stations - 1):
         if len(live):
-            live = growth.step(live, number)
-    growth.end(live, np.arange(len(live)))
+            live = growth.step(live, station)
+    growth.end(live)
     return growth.candidates()
 
 
 class _Growth:
-    """The hits of events that grow together, and what has been found in them."""
+    """The hits of events that grow together, and what becomes of their candidates."""
 
-    def __init__(self, cell, events, stations, rules, planes, index):
+    def __init__(self, cell, hits, rules, planes, index):
         if rules.step_ahead and cell.heads < 2:
-            raise ValueError("step_ahead needs a cell with 2 heads, got one with 1: train a network with heads=2.")
-        self.cell, self.stations, self.rules, self.planes, self._index = cell, stations, rules, planes, index
-        checked = [_checked(*event, stations) for event in events]
-        positions, station = zip(*checked, strict=True) if checked else ((np.zeros((0, 3)),), (np.zeros(0, int),))
-        self.first = np.cumsum([0, *map(len, positions)])[:-1]
-        self.positions, self.station = np.concatenate(positions), np.concatenate(station)
-        self.event = np.repeat(np.arange(len(positions), dtype=np.int32), [len(part) for part in positions])
-        self.number_of_events, self.search = len(events), None
-        self.ended = []
+            raise ValueError(
+                "step_ahead needs a cell with 2 heads, got 1: train the network with two, or leave it out."
+            )
+        self._cell, self._hits, self._rules, self._planes, self._index = cell, hits, rules, planes, index
+        self._search = self._known = None
 
     def seeds(self):
         """Return a candidate for each hit of station 0."""
-        hit = np.flatnonzero(self.station == 0).astype(np.int32)
-        self.history, self.steps = GrowthHistory(hit), 0
-        return LiveCandidates.seeds(self.event[hit], self.positions[hit], self.cell.start(self.positions[hit]))
+        hit = np.flatnonzero(self._hits.station == 0).astype(np.int32)
+        self._history = GrowthHistory(hit, self._rules.minimum_hits)
+        position = self._hits.positions[hit]
+        return LiveCandidates.seeds(self._hits.event[hit], position, self._cell.start(position))
 
     def step(self, live, station):
         """Return what candidates on `station` become on the next one; note those that end."""
-        live, centres, sizes = self._predict(live, station)
-        inside = self._accepted(centres[:, 0])
-        squared, hit = self._following(live, centres, sizes, inside, station)
+        live, centres, sizes = predict(self._cell, live, self._rules, station)
+        if self._search is None:
+            self._search = RegionSearch(self._hits, centres.shape[2], self._index)
+        going_on = accepted(centres[:, 0], self._rules)
+        branches = self._following(live, centres, sizes, going_on, station)
+        alone = going_on.copy()
+        alone[branches.parent] = False
+        virtual = self._ahead(live, np.flatnonzero(alone), centres, sizes, station)
+        ended = np.ones(len(live), bool)
+        ended[branches.parent] = ended[virtual.parent] = False
+        self._history.end(live, np.flatnonzero(ended))
+        return self._continued(live, branches, virtual, centres[:, 0], station)
+
+    def end(self, live):
+        """Note that candidates end on the last station."""
+        self._history.end(live, np.arange(len(live)))
+
+    def candidates(self):
+        """Return list of `Candidates`, one for each event."""
+        event, found = self._history.finished(self._hits.stations)
+        if self._rules.drop_repeated:
+            kept = ~_repeats(found.hits)
+            event, found = event[kept], found.select(kept)
+        chosen = [np.flatnonzero(event == number) for number in range(self._hits.number_of_events)]
+        return [
+            Candidates(self._hits.of_event(number, found.hits[rows]), found.distance[rows])
+            for number, rows in enumerate(chosen)
+        ]
+
+    def _following(self, live, centres, sizes, going_on, station):
+        """Return the branches of candidates with a hit in their first region."""
+        stations = (station + 1, station + 2) if self._rules.search == "union" else (station + 1,)
+        nearest = self._rules.nearest_at(station)
+        squared, hit = self._search.nearest(live.event, stations, centres[:, 0], sizes[:, 0], nearest)
+        hit[~going_on] = -1
+        if self._known is not None:
+            chosen = self._known.parent
+            hit[chosen], hit[chosen, 0], squared[chosen, 0] = -1, self._known.hit, self._known.squared
+            self._known = None
         row, column = np.nonzero(hit >= 0)
-        alone = np.ones(len(live), bool)
-        alone[row] = False
-        ahead, *after = self._ahead(live, np.flatnonzero(alone & inside), centres, sizes, station)
-        alone[ahead] = False
-        self.end(live, np.flatnonzero(alone))
-        return self._continued(live, (row, hit[row, column], squared[row, column]), centres, (ahead, *after), station)
-
-    def _predict(self, live, station):
-        """Return the candidates with their new state, and centres and sizes of their search regions."""
-        state, centres, sizes = self.cell.step(live.state, live.position)
-        if not (np.isfinite(centres).all() and np.isfinite(sizes).all()):
-            raise ValueError(
-                f"The network must predict finite numbers, got others on station {station}: train it anew."
-            )
-        if station == 0 and self.rules.first_radius != 1:
-            sizes = sizes * np.float32(self.rules.first_radius)
-        if self.search is None:
-            dimensions, hits = centres.shape[2], (self.positions, self.station, self.event)
-            index = self._index or {2: PlaneIndex, 3: BarrelIndex}[dimensions]
-            self.search = RegionSearch(index, *hits, self.stations, self.number_of_events, dimensions)
-        return dataclasses.replace(live, state=state), centres, sizes
-
-    def _accepted(self, centres):
-        """Return which centres are inside the detector."""
-        inside = np.ones(len(centres), bool)
-        for axis, limit in enumerate(self.rules.acceptance or ()):
-            if limit is not None:
-                inside &= np.abs(centres[:, axis]) <= np.float32(limit)
-        return inside
-
-    def _following(self, live, centres, sizes, inside, station):
-        """Return squared distances and hits, arrays of shape (candidates, k), that continue candidates."""
-        stations = [station + 1, station + 2] if self.rules.search == "union" else [station + 1]
-        nearest = self.rules.nearest_at(station)
-        squared, hit = self.search.nearest(live.event, stations, centres[:, 0], sizes[:, 0], nearest)
-        hit[~inside] = -1
-        if station == 1 and self.rules.step_ahead:
-            known = live.next_hit >= 0
-            hit[known], squared[known] = -1, 0
-            hit[known, 0], squared[known, 0] = live.next_hit[known], live.next_squared[known]
-        return squared, hit
+        return _Branches(row, hit[row, column], squared[row, column])
 
     def _ahead(self, live, alone, centres, sizes, station):
-        """Return which of the rows `alone` go on with a virtual point, and the hit (or -1) that they must take then."""
-        rules = self.rules
+        """Return the branches with a virtual point of the candidates `alone`, with hits in their second region."""
+        rules = self._rules
+        if not rules.step_ahead or station + 2 >= self._hits.stations:
+            return _Branches.none()
         allowed = (live.virtual[alone] < rules.most_virtual) & (live.trailing[alone] < rules.consecutive_virtual)
-        if not rules.step_ahead or station + 2 >= self.stations:
-            allowed[:] = False
         alone = alone[allowed]
-        stations = [station + 1, station + 2] if rules.search == "union" else [station + 2]
-        nearest = rules.nearest_at(0) if station == 0 else 1
         if not len(alone):
-            return alone, np.empty(0, np.int32), np.empty(0, np.float32)
-        squared, hit = self.search.nearest(live.event[alone], stations, centres[alone, 1], sizes[alone, 1], nearest)
+            return _Branches.none()
+        stations = (station + 1, station + 2) if rules.search == "union" else (station + 2,)
+        # Of the hits ahead only those of the first prediction are taken, each one by a branch of its own.
+        nearest = rules.nearest_at(0) if station == 0 else 1
+        squared, hit = self._search.nearest(live.event[alone], stations, centres[alone, 1], sizes[alone, 1], nearest)
         row, column = np.nonzero(hit >= 0)
-        if station > 0:
-            row = np.unique(row)
-            return alone[row], np.full(len(row), -1, np.int32), np.zeros(len(row), np.float32)
-        return alone[row], hit[row, column], squared[row, column]
+        return _Branches(alone[row], hit[row, column], squared[row, column])
 
-    def _continued(self, live, found, centres, virtual, station):
-        """Return the candidates with the hits found, and after them those with a virtual point."""
-        (row, hit, squared), (ahead, next_hit, next_squared) = found, virtual
-        points = np.concatenate([self.positions[hit], self._virtual_points(centres[ahead, 0], station + 1)])
-        parent = np.concatenate([row, ahead])
-        is_virtual = np.arange(len(parent)) >= len(row)
-        grown = live.continued(parent, points, np.concatenate([squared, np.zeros(len(ahead), np.float32)]), is_virtual)
-        grown.next_hit[len(row) :], grown.next_squared[len(row) :] = next_hit, next_squared
-        hit = np.concatenate([hit, np.full(len(ahead), -1, np.int32)])
-        self.steps = station + 1
-        kept = self._best(grown)
-        if kept is not None:
+    def _continued(self, live, found, virtual, centres, station):
+        """Return the candidates with a hit found and, behind them, those with a virtual point."""
+        parent, hit, squared = found.parent, found.hit, found.squared
+        position, number = self._hits.positions.take(hit, axis=0), len(hit)
+        if len(virtual.hit):
+            parent = np.concatenate([parent, virtual.parent])
+            hit = np.concatenate([hit, np.full_like(virtual.hit, -1)])
+            squared = np.concatenate([squared, np.zeros_like(virtual.squared)])
+            position = np.concatenate([position, self._virtual_points(centres[virtual.parent], station + 1)])
+        grown = live.continued(parent, position, squared, hit < 0)
+        kept = grown.best(self._rules.most_candidates)
+        if len(kept) < len(grown):
             grown, parent, hit = grown.taken(kept), parent[kept], hit[kept]
-        self.history.step(parent, hit)
+        if station == 0:
+            rows = np.flatnonzero(hit < 0)
+            ahead = kept[rows] - number
+            self._known = _Branches(rows, virtual.hit[ahead], virtual.squared[ahead])
+        self._history.step(parent, hit)
         return grown
 
     def _virtual_points(self, centres, station):
-        if centres.shape[1] == 3 or not len(centres):
-            return centres if centres.shape[1] == 3 else np.empty((0, 3), np.float32)
-        if self.planes is None:
-            raise ValueError("Virtual points on planes need the planes' z, got planes=None: pass one z per station.")
-        return np.column_stack([centres, np.full(len(centres), self.planes[station], np.float32)])
-
-    def _best(self, live):
-        """Return the rows of the best candidates of each event, or None if there is no event with too many."""
-        most = self.rules.most_candidates
-        if most is None or np.bincount(live.event, minlength=1).max() <= most:
-            return None
-        order = np.lexsort((self._mean_distance(live), live.event))
-        event = live.event[order]
-        rank = np.arange(len(event)) - np.searchsorted(event, event)
-        return np.sort(order[rank < most])
-
-    def _number_of_hits(self, live):
-        return self.steps + 1 - live.virtual
-
-    def _mean_distance(self, live):
-        return live.squared / np.maximum(self._number_of_hits(live) - 1, 1).astype(np.float32)
-
-    def end(self, live, rows):
-        """Note which rows of the candidates end; those with enough hits are results."""
-        rows = rows[self._number_of_hits(live)[rows] >= self.rules.minimum_hits]
-        self.history.end(rows)
-        self.ended.append((live.event[rows], self._mean_distance(live)[rows]))
-
-    def candidates(self):
-        """Return the results, list of `Candidates`, one for each event."""
-        event, distance = (np.concatenate(parts) for parts in zip(*self.ended, strict=True))
-        hits = self.history.hits(self.stations)
-        hits -= np.where(hits >= 0, self.first[event][:, None], 0).astype(np.int32)
-        results = []
-        for number in range(self.number_of_events):
-            chosen = event == number
-            found = Candidates(hits[chosen], distance[chosen])
-            results.append(found.select(~_repeats(found.hits)) if self.rules.drop_repeated else found)
-        return results
+        """Return centres as points in space: those of ellipses lie on the station's plane."""
+        if centres.shape[1] == 3:
+            return centres
+        if self._planes is None:
+            raise ValueError("Virtual points on planes need the z of each station's plane, got planes=None: pass it.")
+        return np.column_stack([centres, np.full(len(centres), self._planes[station], np.float32)])
 
 
-def _checked(positions, station, stations):
-    """Return positions and stations of hits in the types that the search needs."""
-    positions, station = np.asarray(positions, np.float32), np.asarray(station)
-    if positions.ndim != 2 or positions.shape[1] != 3 or station.shape != (len(positions),):
-        raise ValueError(f"Hits have 3 coordinates and a station each, got {positions.shape} and {station.shape}.")
-    if len(station) and (station.min() < 0 or station.max() >= stations):
-        raise ValueError(f"Stations are from 0 to {stations - 1}, got {station.min()} to {station.max()}.")
-    return positions, station.astype(np.int32)
+@dataclasses.dataclass(frozen=True, eq=False)
+class _Branches:
+    """Rows of candidates that go on (several times for several hits), hits, and squared distances to the centre."""
+
+    parent: np.ndarray
+    hit: np.ndarray
+    squared: np.ndarray
+
+    @classmethod
+    def none(cls):
+        return cls(np.empty(0, int), np.empty(0, np.int32), np.empty(0, np.float32))
 
 
 def _repeats(hits):

@@ -1,18 +1,17 @@
-"""Nearest hits of a station: a k-d tree per station, built when it is asked for.
+"""Nearest hits of a station: a k-d tree for each station.
 
-Every index has the same method `nearest(station, centres, k, radius)`, and the results are the same to the last bit.
+`keras_hep.tracking.grid_index` has the same method `nearest` with the same results to the last bit, and is faster where
+every hit is a seed or a station is searched once; the trees do not care how hits are spread.
 """
 
 import numpy as np
 from scipy.spatial import cKDTree
 
-from keras_hep.tracking.hit_pairs import nearest_of_pairs, squared_distances
-
-_ROUNDING = 1e-5  # relative; far more than distances in single and in double precision can differ
+from keras_hep.tracking.tree_search import nearest_in_tree
 
 
 class KDTreeIndex:
-    """A k-d tree for each station.
+    """A k-d tree for each station, built when the station is searched for the first time.
 
     Args:
         positions: float32 array, shape (hits, 2 or 3). The coordinates that are searched.
@@ -48,38 +47,14 @@ class KDTreeIndex:
             one with the lower index first; infinity and -1 where there are fewer.
         """
         station = np.broadcast_to(station, len(centres))
-        distances = np.full((len(centres), k), np.inf, np.float32)
-        hits = np.full((len(centres), k), -1, np.int32)
+        distance = np.full((len(centres), k), np.inf, np.float32)
+        hit = np.full((len(centres), k), -1, np.int32)
         for number in np.unique(station):
             here = np.flatnonzero(station == number)
-            distances[here], hits[here] = self._nearest_of(number, centres[here], k, radius[here])
-        return distances, hits
-
-    def _nearest_of(self, station, centres, k, radius):
-        hits = self._hits[station]
-        region, place = self._inside(self._tree(station), centres, k, radius)
-        squared = squared_distances(centres[region], self.positions[hits[place]])
-        inside = squared < radius[region] ** 2
-        return nearest_of_pairs(region[inside], hits[place[inside]], squared[inside], len(centres), k)
-
-    def _inside(self, tree, centres, k, radius):
-        """Return pairs of a region and one of the hits nearest to it, by region: the k nearest ones are among them.
-
-        The tree compares distances in double precision and takes any of equally distant hits. So one hit more is asked
-        for, and again twice as many where the last one is as near as the k-th.
-        """
-        if not len(centres) or not tree.n:
-            return np.empty(0, int), np.empty(0, int)
-        bound, pairs, rows, asked = radius.max() * (1 + _ROUNDING), [], np.arange(len(centres)), k + 1
-        while len(rows):
-            distance, place = tree.query(centres[rows], np.arange(1, asked + 1), distance_upper_bound=bound)
-            tied = np.isfinite(distance[:, -1]) & (distance[:, -1] <= distance[:, k - 1] * (1 + _ROUNDING))
-            row, column = np.nonzero((place < tree.n) & ~tied[:, None])
-            pairs.append((rows[row], place[row, column]))
-            rows, asked = rows[tied], 2 * asked
-        region, place = (np.concatenate(part) for part in zip(*pairs, strict=True))
-        order = np.argsort(region, kind="stable")
-        return region[order], place[order]
+            hits, tree = self._hits[number], self._tree(number)
+            distance[here], place = nearest_in_tree(tree, self.positions[hits], centres[here], k, radius[here])
+            hit[here] = np.append(hits, np.int32(-1))[place]
+        return distance, hit
 
     def _tree(self, station):
         if self._trees[station] is None:
