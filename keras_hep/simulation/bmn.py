@@ -189,7 +189,7 @@ class BMNLike:
         group = np.concatenate([group, fake_group])
         track = np.concatenate([track, np.full(len(fake_group), -1)])
         of_event, station = np.divmod(group, STATIONS)
-        order = np.lexsort((random.random(len(group)), of_event))
+        order = np.argsort(of_event + random.random(len(group)))
         position = self._recorded(np.concatenate([position, fake_position])[order], station[order])
         hits = dict(zip("xyz", np.ascontiguousarray(position.T), strict=True))
         whole = {"station": station, "track": track, "event": of_event}

@@ -55,8 +55,9 @@ def inside(position, station):
     >>> inside(np.array([[0.0, 0.0], [0.0, 100.0]]), station=0).tolist()
     [True, False]
     """
-    window = WINDOWS[station]
-    return np.all((position[..., :2] >= window[..., 0]) & (position[..., :2] <= window[..., 1]), axis=-1)
+    x, y = position[..., 0], position[..., 1]
+    (left, right), (low, high) = np.moveaxis(WINDOWS, 0, 2)
+    return (x >= left[station]) & (x <= right[station]) & (y >= low[station]) & (y <= high[station])
 
 
 def module_z(position, station):

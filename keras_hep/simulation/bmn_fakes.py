@@ -33,18 +33,19 @@ def strip_fakes(group, position, keep, random):
     >>> group.tolist(), position[:, :2].round(1).tolist()
     ([4, 4], [[0.0, 135.0], [10.0, 85.0]])
     """
-    counts = np.bincount(group, minlength=len(keep))
+    counts = np.bincount(group, minlength=len(keep)).astype(np.int32)
     crossings = counts * (counts - 1)
-    of_group = np.repeat(np.arange(len(keep)), crossings)
-    kept = np.flatnonzero(random.random(len(of_group), dtype=np.float32) < keep[of_group])
-    fake = of_group[kept]
-    number = kept - (np.cumsum(crossings) - crossings)[fake]
+    chosen = random.random(crossings.sum(), dtype=np.float32) < np.repeat(np.asarray(keep, np.float32), crossings)
+    fake = np.repeat(np.arange(len(keep), dtype=np.int32), crossings)[chosen]
+    kept = np.flatnonzero(chosen).astype(np.int32)
+    number = kept - (np.cumsum(crossings, dtype=np.int32) - crossings)[fake]
     upright, leaning = np.divmod(number, counts[fake] - 1)
     leaning += leaning >= upright
-    first = (np.cumsum(counts) - counts)[fake]
-    x, y = position[first + upright, 0], position[first + leaning, 1]
-    y = y + _SLOPE[fake % STATIONS] * (position[first + leaning, 0] - x)
-    station, crossing = fake % STATIONS, np.stack([x, y], axis=1)
+    first = (np.cumsum(counts, dtype=np.int32) - counts)[fake]
+    upright, leaning, station = first + upright, first + leaning, fake % STATIONS
+    x, y = np.ascontiguousarray(position[:, :2].T)
+    of_crossing = x[upright]
+    crossing = np.stack([of_crossing, y[leaning] + _SLOPE[station] * (x[leaning] - of_crossing)], axis=1)
     exists = inside(crossing, station)
-    z = module_z(crossing[exists], station[exists])
-    return fake[exists], np.column_stack([crossing[exists], z])
+    crossing, station = crossing[exists], station[exists]
+    return fake[exists], np.column_stack([crossing, module_z(crossing, station)])
