@@ -1,0 +1,1 @@
+"""Events of the BM@N look-alike."""
