@@ -4,8 +4,6 @@ import dataclasses
 
 import numpy as np
 
-_BLOCK = 2048  # candidates that the network reads at once: their intermediate arrays stay in the processor's cache
-
 
 def predict(cell, live, rules, step):
     """Let the network read the last point of each candidate.
@@ -23,7 +21,7 @@ def predict(cell, live, rules, step):
     Raises:
         ValueError: if a prediction is not finite.
     """
-    state, centres, sizes = _in_blocks(cell, live.state, live.position)
+    state, centres, sizes = cell.step(live.state, live.position)
     if not (np.isfinite(centres).all() and np.isfinite(sizes).all()):
         raise ValueError(f"Predictions must be finite, got others at step {step}: train the network anew.")
     if step == 0 and rules.first_radius != 1:
@@ -38,13 +36,3 @@ def accepted(centres, rules):
         if limit is not None:
             inside &= np.abs(centres[:, axis]) <= np.float32(limit)
     return inside
-
-
-def _in_blocks(cell, state, positions):
-    if len(positions) <= _BLOCK:
-        return cell.step(state, positions)
-    blocks = [slice(start, start + _BLOCK) for start in range(0, len(positions), _BLOCK)]
-    states, centres, sizes = zip(
-        *(cell.step(tuple(part[block] for part in state), positions[block]) for block in blocks), strict=True
-    )
-    return tuple(map(np.concatenate, zip(*states, strict=True))), np.concatenate(centres), np.concatenate(sizes)
