@@ -74,6 +74,27 @@ def fraction(count, trials):
     return count / trials, np.sqrt(smoothed * (1 - smoothed) / trials)
 
 
+def ratio(parts, wholes):
+    """Return the sum of parts over the sum of wholes, of independent events, and its standard error.
+
+    Args:
+        parts: array of shape (events,), at least two.
+        wholes: array of shape (events,), of a sum that is not 0.
+
+    Returns:
+        (ratio, error): floats.
+
+    Example:
+
+    >>> ratio([1, 2, 3], [2, 4, 6])
+    (0.5, 0.0)
+    """
+    parts, wholes = np.asarray(parts, float), np.asarray(wholes, float)
+    value = parts.sum() / wholes.sum()
+    influence = (parts - value * wholes) / wholes.mean()
+    return float(value), float(np.sqrt((influence**2).sum() / (len(parts) - 1) / len(parts)))
+
+
 def largest_rise(values, errors):
     """Return the largest step upwards between neighbours, in units of its combined standard error.
 

@@ -47,3 +47,16 @@ def test_fraction_has_an_error_at_the_ends_too():
 )
 def test_largest_rise(values, errors, expected):
     assert estimates.largest_rise(values, errors) == pytest.approx(expected)
+
+
+def test_the_error_of_a_ratio_is_the_scatter_of_repeated_samples():
+    random = np.random.default_rng(2)
+    wholes = random.poisson(random.gamma(2.0, 20.0, (2000, 300))) + 1
+    parts = random.binomial(wholes, 0.3) + random.poisson(0.02 * wholes)
+    repeated = np.array([estimates.ratio(*sample) for sample in zip(parts, wholes, strict=True)])
+    assert repeated[:, 0].mean() == pytest.approx(0.32, abs=0.001)
+    assert repeated[:, 0].std() == pytest.approx(repeated[:, 1].mean(), rel=0.1)
+
+
+def test_a_ratio_weighs_events_by_their_size():
+    assert estimates.ratio([1, 90], [10, 90])[0] == pytest.approx(0.91)
