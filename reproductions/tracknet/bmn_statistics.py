@@ -2,7 +2,7 @@
 
 Source    Goncharov et al., TrackNET (slides, 2024), "Simulation of BM@N Run 7 Data"; code of the authors
 Data      BM@N look-alike, simulated here: three silicon and six GEM stations behind a fixed target
-Cost      smoke 1 s, quick 4 s, full 40 s (2 CPU cores, 0.4 GB)
+Cost      smoke 1 s, quick 4 s, full 45 s (2 CPU cores, 0.2 GB)
 Expect    37 tracks per event, up to 100; 68 % fake hits, or 76 % as in the authors' files; more than 500 hits on a
           station of some events; 7 to 11 tracks per event to be reconstructed
 Differs   the authors' million LAQGSM events are not public: a parametric look-alike is set to what is known of them,
