@@ -3,7 +3,7 @@
 Known of the authors' events, and kept: the stations with their planes and windows, the vertex, the multiplicity, the
 mean numbers of true and of fake hits per silicon and per GEM station, the share of fakes, and the number of tracks to
 be reconstructed. Everything else is ours, foremost the field of the magnet, 0.6 T at its centre and with a Gaussian
-fall along z in place of the measured map, the spectra of the particles, the efficiencies, the resolutions and where
+fall along z in place of the measured map, the spectra of particles, secondaries, efficiencies, resolutions and where
 fakes lie. So numbers of networks on these events are not those of BM@N, and are never called so.
 
 Differs: GEM stations far from the target have fewer true and fake hits than near ones, whereas only the mean over the
