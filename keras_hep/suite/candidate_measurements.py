@@ -5,6 +5,8 @@ import numpy as np
 from keras_hep.metrics.candidate_statistics import recall_precision, track_quantities
 from keras_hep.metrics.proportions import proportion_in_bins
 from keras_hep.metrics.track_candidates import exact_match, true_slots
+from keras_hep.simulation.spd import STATIONS
+from keras_hep.suite.candidate_training import SCALING
 from keras_hep.suite.record import Curve, Quantity
 from keras_hep.tracking.candidate_growth import grow_together
 
@@ -17,33 +19,30 @@ def position(hits):
     return np.stack([hits["x"], hits["y"], hits["z"]], axis=1)
 
 
-def grown(cell, simulation, scaling, stations, rules, number, seed):
-    """Grow the candidates of newly drawn events.
+def grown(cell, simulation, rules, number, seed):
+    """Grow the candidates of newly drawn time slices.
 
     Args:
-        cell: as for `keras_hep.tracking.candidate_growth.grow`.
-        simulation: dataclass with `event(seed) -> HitEvent`.
-        scaling: `keras_hep.tracking.coordinates.Scaling`.
-        stations: int.
+        cell: `keras_hep.tracking.track_net_cell.TrackNETCell`.
+        simulation: `SPDToy`.
         rules: `keras_hep.tracking.growth_rules.GrowthRules`.
-        number: int. Events.
-        seed: list of int. The event's number is appended to it.
+        number: int. Slices.
+        seed: list of int. The slice's number is appended to it.
 
     Yields:
-        (`HitEvent`, `Candidates`) of one event after the other.
+        (`HitEvent`, `Candidates`) of one slice after the other.
     """
     for start in range(0, number, TOGETHER):
         events = [simulation.event([*seed, one]) for one in range(start, min(start + TOGETHER, number))]
-        hits = [(scaling.scale(position(event.hits)), event.hits["station"]) for event in events]
-        yield from zip(events, grow_together(cell, hits, stations, rules), strict=True)
+        hits = [(SCALING.scale(position(event.hits)), event.hits["station"]) for event in events]
+        yield from zip(events, grow_together(cell, hits, STATIONS, rules), strict=True)
 
 
-def exactly_matched(pairs, stations, deduplicated=False, first_station=True):
+def exactly_matched(pairs, deduplicated=False, first_station=True):
     """Match candidates with the tracks that ought to be found, hit by hit.
 
     Args:
         pairs: iterable of (`HitEvent`, `Candidates`), as from `grown`.
-        stations: int.
         deduplicated: bool. Whether candidates that share hits are resolved first (`greedy_deduplication`).
         first_station: bool. Whether only tracks with a hit on station 0 ought to be found.
 
@@ -52,38 +51,30 @@ def exactly_matched(pairs, stations, deduplicated=False, first_station=True):
     """
     matchings, tracks = [], []
     for event, candidates in pairs:
-        numbers, slots = true_slots(event.hits, stations, first_station=first_station)
+        numbers, slots = true_slots(event.hits, STATIONS, first_station=first_station)
         chosen = candidates.greedy_deduplication() if deduplicated else candidates
         matchings.append(exact_match(chosen.hits, slots))
         tracks.append(track_quantities(event.tracks, numbers, slots))
     return matchings, tracks
 
 
-def in_percent(name, matchings, definition):
-    """Return recall and precision over all matchings as two quantities in per cent, their names ending in `name`."""
-    found = recall_precision(matchings)
-    return [
-        Quantity(f"{kind}{name}", 100 * value, 100 * error, "%", definition) for kind, (value, error) in found.items()
-    ]
-
-
-def over_trainings(name, trainings, definition):
-    """Return recall and precision as means over trainings, with errors that hold their spread.
+def over_trainings(prefix, suffix, trainings, definition=""):
+    """Return recall and precision in per cent as means over trainings, with errors that hold their spread.
 
     Args:
-        name: str. End of the names.
+        prefix: str. Put before the names.
+        suffix: str. Put behind them.
         trainings: list of lists of `CandidateMatching`, one list per training.
         definition: str.
     """
     each = [recall_precision(matchings) for matchings in trainings]
     quantities = []
     for kind in ("recall", "precision"):
-        values = np.array([found[kind][0] for found in each])
-        of_slices = each[0][kind][1]
+        values, errors = 100 * np.array([found[kind] for found in each]).T
+        of_slices = np.sqrt((errors**2).sum()) / len(errors)
         spread = values.std(ddof=1) / np.sqrt(len(values)) if len(values) > 1 else 0.0
-        quantities.append(
-            Quantity(f"{kind}{name}", 100 * values.mean(), 100 * np.hypot(of_slices, spread), "%", definition)
-        )
+        error = max(of_slices, spread)
+        quantities.append(Quantity(f"{prefix}{kind}{suffix}", values.mean(), error, "%", definition))
     return quantities
 
 

@@ -112,7 +112,8 @@ class _Growth:
         going_on = accepted(centres[:, 0], self._rules)
         branches = self._following(live, centres, sizes, going_on, station)
         alone = going_on.copy()
-        alone[branches.parent] = False
+        if station > 0 or self._rules.delayed != "always":
+            alone[branches.parent] = False
         virtual = self._ahead(live, np.flatnonzero(alone), centres, sizes, station)
         ended = np.ones(len(live), bool)
         ended[branches.parent] = ended[virtual.parent] = False
@@ -126,6 +127,10 @@ class _Growth:
     def candidates(self):
         """Return list of `Candidates`, one for each event."""
         event, found = self._history.finished(self._hits.stations)
+        if self._rules.virtual_share < 1:
+            virtual = np.count_nonzero(found.virtual, axis=1)
+            kept = virtual <= self._rules.virtual_share * (virtual + found.number_of_hits)
+            event, found = event[kept], found.select(kept)
         if self._rules.drop_repeated:
             kept = ~_repeats(found.hits)
             event, found = event[kept], found.select(kept)
@@ -159,7 +164,7 @@ class _Growth:
             return _Branches.none()
         stations = (station + 1, station + 2) if rules.search == "union" else (station + 2,)
         # Of the hits ahead only those of the first prediction are taken, each one by a branch of its own.
-        nearest = rules.nearest_at(0) if station == 0 else 1
+        nearest = rules.nearest_at(0) if station == 0 and rules.delayed != "never" else 1
         squared, hit = self._search.nearest(live.event[alone], stations, centres[alone, 1], sizes[alone, 1], nearest)
         row, column = np.nonzero(hit >= 0)
         return _Branches(alone[row], hit[row, column], squared[row, column])
@@ -177,7 +182,7 @@ class _Growth:
         kept = grown.best(self._rules.most_candidates)
         if len(kept) < len(grown):
             grown, parent, hit = grown.taken(kept), parent[kept], hit[kept]
-        if station == 0:
+        if station == 0 and self._rules.delayed != "never":
             rows = np.flatnonzero(hit < 0)
             ahead = kept[rows] - number
             self._known = _Branches(rows, virtual.hit[ahead], virtual.squared[ahead])

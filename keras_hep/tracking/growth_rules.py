@@ -13,10 +13,13 @@ class GrowthRules:
         first_radius: float. Factor on the search regions of the first prediction.
         step_ahead: bool. Whether a candidate without a hit in its first region may cross that station, if there is a
             hit in its second region, on the next station: it takes the centre of the first region as a virtual point.
-            If that happens at the first prediction, it then also takes the hit of the second region, since the second
-            prediction, of a hit and a virtual point, cannot be trusted.
+        delayed: str. What a candidate does that crosses the second station, after the first prediction. "alone": it
+            then takes the hit of the second region, since the second prediction, of a hit and a virtual point, cannot
+            be trusted. "never": it trusts that prediction. "always": as "alone", but also beside hits in the first
+            region, as a branch of its own.
         most_virtual: int. Virtual points that a candidate may have.
         consecutive_virtual: int. Virtual points that it may have in a row.
+        virtual_share: float. A candidate with a larger share of virtual points is no result.
         search: str. "strict": a region is searched on its own station. "union": on the station that is due and the next
             one, as the authors do. Then a candidate can take a hit early, and take the same hit again a step later.
         drop_repeated: bool. Whether candidates with the same hit twice in a row are removed.
@@ -35,15 +38,17 @@ class GrowthRules:
     'strict'
 
     Reference: P. Goncharov et al., TrackNET: Deep Learning-Based Track Recognition in Pixel and Strip-Based Particle
-    Detectors (2024), for `nearest`, `step_ahead` and `search`; the others are ours.
+    Detectors (2024), for `nearest`, `step_ahead`, `delayed="alone"` and `search`; the others are ours.
     """
 
     nearest: int = 1
     nearest_first: int = None
     first_radius: float = 1.0
     step_ahead: bool = False
+    delayed: str = "alone"
     most_virtual: int = 3
     consecutive_virtual: int = 1
+    virtual_share: float = 1.0
     search: str = "strict"
     drop_repeated: bool = False
     minimum_hits: int = 4
@@ -58,6 +63,9 @@ class GrowthRules:
         for name in ("most_virtual", "consecutive_virtual"):
             _require(getattr(self, name) >= 0, f"{name} is 0 or more", getattr(self, name))
         _require(self.first_radius > 0, "first_radius is above 0", self.first_radius)
+        _require(0 <= self.virtual_share <= 1, "virtual_share is a fraction", self.virtual_share)
+        delays = ("alone", "never", "always")
+        _require(self.delayed in delays, f"delayed is one of {', '.join(delays)}", self.delayed)
         _require(self.search in ("strict", "union"), 'search is "strict" or "union"', self.search)
         limits = () if self.acceptance is None else self.acceptance
         _require(all(limit is None or limit > 0 for limit in limits), "acceptance holds numbers above 0", limits)

@@ -22,6 +22,8 @@ from keras_hep.tracking.live_candidates import LiveCandidates
         ({"most_candidates": 0}, "most_candidates is 1 or more, got 0"),
         ({"most_virtual": -1}, "most_virtual is 0 or more, got -1"),
         ({"consecutive_virtual": -1}, "consecutive_virtual is 0 or more, got -1"),
+        ({"virtual_share": 1.5}, "virtual_share is a fraction, got 1.5"),
+        ({"delayed": "later"}, "delayed is one of alone, never, always, got 'later'"),
         ({"first_radius": 0}, "first_radius is above 0, got 0"),
         ({"search": "all"}, 'search is "strict" or "union", got \'all\''),
         ({"acceptance": (None, 0)}, "acceptance holds numbers above 0"),
