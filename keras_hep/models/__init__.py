@@ -15,6 +15,7 @@ from keras_hep.models.track_finder_lstm_3d import TrackFinderLSTM3D
 from keras_hep.models.track_finder_wedge_lstm import TrackFinderWedgeLSTM
 from keras_hep.models.track_finders_3d import track_finders_3d
 from keras_hep.models.track_net import TrackNET
+from keras_hep.models.track_net_growth import TrackNETGrowth
 from keras_hep.models.track_parameter_covariance_network import TrackParameterCovarianceNetwork
 from keras_hep.models.track_parameter_network import TrackParameterNetwork
 from keras_hep.models.wiring import wiring
@@ -33,6 +34,7 @@ __all__ = [
     "TrackFinderLSTM3D",
     "TrackFinderWedgeLSTM",
     "TrackNET",
+    "TrackNETGrowth",
     "TrackParameterCovarianceNetwork",
     "TrackParameterNetwork",
     "maximising_images",
