@@ -41,6 +41,7 @@ from keras_hep.suite.figures.page import (
     style,
 )
 from keras_hep.suite.figures.plots import bands, histogram, level, overlay
+from keras_hep.suite.figures.slice_plots import slice_distributions, stacked_hits
 
 __all__ = [
     "COLOURS",
@@ -74,7 +75,9 @@ __all__ = [
     "save",
     "score_histogram",
     "slice_display",
+    "slice_distributions",
     "sphere_search_display",
+    "stacked_hits",
     "step_ahead_display",
     "style",
     "track_lines",

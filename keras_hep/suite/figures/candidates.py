@@ -4,7 +4,7 @@ import numpy as np
 
 from keras_hep.suite.figures.page import BLUE, COLOURS, GREEN, ORANGE, PURPLE, VERMILION, style
 
-_FAKE, _TRUE = "0.68", "0.2"
+_FAKE, _TRUE = "0.62", "0.25"
 _NO_LINE = {"linestyle": "none", "markeredgewidth": 0}
 _SPHERES = (
     ("solid", BLUE, "sphere of the next station"),
@@ -38,7 +38,7 @@ def slice_display(axes, positions, track_ids, highlighted=6, view="xy", least_hi
     seen = _seen(positions, view)
     fake = track_ids < 0
     shown = _highlighted(track_ids, highlighted, least_hits, seed)
-    kinds = ((fake, "fake", _FAKE, 0.7, 0.7, 1), (~fake, "true", _TRUE, 0.85, 0.9, 2))
+    kinds = ((fake, "fake", _FAKE, 0.8, 0.8, 1), (~fake, "true", _TRUE, 0.55, 0.7, 2))
     for chosen, kind, colour, size, alpha, order in kinds:
         looks = {**_NO_LINE, "marker": "o", "color": colour, "zorder": order}
         axes.plot(*seen[chosen].T, markersize=size, alpha=alpha, rasterized=True, **looks)
