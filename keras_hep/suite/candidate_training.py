@@ -36,12 +36,21 @@ def train_published(heads, steps, seed, alpha=PUBLISHED_ALPHA):
     return _fit(models.TrackNET(heads=heads), stream, losses.SphereLoss(alpha), 5e-3, steps, seed)
 
 
-def train_residual(heads, steps, seed):
-    """Train a network of ours: it corrects a straight continuation, and its spheres follow the likelihood of distances.
+def train_residual(heads, steps, seed, alpha=None):
+    """Train a network of ours on complete tracks: it corrects a straight continuation.
 
-    Arguments and result as of `train_published`.
+    Args:
+        heads: int. 1 or 2.
+        steps: int. Batches of 512 new tracks.
+        seed: int.
+        alpha: float or None. None: spheres follow the likelihood of distances; else the published loss with this
+            weight.
+
+    Returns:
+        `keras_hep.training.Training`.
     """
-    return _fit(_residual(heads), HitSequences(SPDToy(), SCALING, heads), _likelihood(), 1e-2, steps, seed)
+    loss = _likelihood() if alpha is None else losses.SphereLoss(alpha)
+    return _fit(_residual(heads), HitSequences(SPDToy(), SCALING, heads), loss, 1e-2, steps, seed)
 
 
 def train_with_gaps(first, steps, seed):
