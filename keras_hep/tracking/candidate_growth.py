@@ -86,6 +86,32 @@ def grow_together(cell, events, stations, rules=None, planes=None, index=None):
     return growth.candidates()
 
 
+@dataclasses.dataclass(frozen=True, eq=False)
+class SliceGrowth:
+    """`grow_together` with all but the events fixed, for `keras_hep.tracking.growth_pool.GrowthPool`.
+
+    Args:
+        cell: as for `grow`, of a class that can be imported.
+        stations: int.
+        rules: `GrowthRules`, or None.
+        planes: as for `grow`.
+        index: as for `grow`.
+        shared: float or None. If given, `Candidates.greedy_deduplication(shared)` is applied to each event.
+    """
+
+    cell: object
+    stations: int
+    rules: GrowthRules = None
+    planes: object = None
+    index: type = None
+    shared: float = None
+
+    def __call__(self, events):
+        """Return list of `Candidates` of a sequence of events, pairs (positions, station)."""
+        found = grow_together(self.cell, events, self.stations, self.rules, self.planes, self.index)
+        return found if self.shared is None else [one.greedy_deduplication(self.shared) for one in found]
+
+
 class _Growth:
     """The hits of events that grow together, and what becomes of their candidates."""
 

@@ -4,6 +4,8 @@ Reference: P. Goncharov et al., TrackNET: Deep Learning-Based Track Recognition 
 Detectors (2024), section on TrackML. That hits must lie farther out is ours: the authors do not say what ends a track.
 """
 
+import dataclasses
+
 import numpy as np
 
 from keras_hep.tracking.global_index import GlobalIndex
@@ -58,6 +60,31 @@ def grow_freely(cell, positions, seeds, rules=None, most_hits=20, from_origin=No
             live, last = _step(cell, live, last, index, history, rules, step)
     history.end(live, np.arange(len(live)))
     return history.finished(most_hits)[1]
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class FreeGrowth:
+    """`grow_freely` with all but the events fixed, for `keras_hep.tracking.growth_pool.GrowthPool`.
+
+    Args:
+        cell: as for `grow_freely`, of a class that can be imported.
+        rules: `GrowthRules`, or None.
+        most_hits: int.
+        shared: float or None. If given, `Candidates.greedy_deduplication(shared)` is applied to each event.
+    """
+
+    cell: object
+    rules: GrowthRules = None
+    most_hits: int = 20
+    shared: float = None
+
+    def __call__(self, events):
+        """Return list of `Candidates` of a sequence of events, triples (positions, seeds, from_origin or None)."""
+        found = [
+            grow_freely(self.cell, positions, seeds, self.rules, self.most_hits, from_origin)
+            for positions, seeds, from_origin in events
+        ]
+        return found if self.shared is None else [one.greedy_deduplication(self.shared) for one in found]
 
 
 def _step(cell, live, last, index, history, rules, step):

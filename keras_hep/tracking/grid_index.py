@@ -78,7 +78,7 @@ class BarrelIndex(_GridIndex):
     """
 
     def _cells(self, positions):
-        x, y, z = positions.T
+        x, y, z = np.ascontiguousarray(positions.T)
         self._along = _Axis(z, self.side)
         row = self._row(np.arctan2(y, x) + _HALF_TURN)
         return np.minimum(row, self.side - 1), self._along.cell(z)
@@ -134,8 +134,9 @@ class _Axis:
 
     def cell(self, coordinate):
         """Return the cell of each coordinate, int array; the first or the last one for what is outside."""
-        cell = (coordinate - self._low) * self._per_unit
-        return np.clip(cell, 0, self._last).astype(np.int64)
+        cell = coordinate - self._low
+        cell *= self._per_unit
+        return np.clip(cell, 0, self._last, out=cell).astype(np.int64)
 
     def touched(self, coordinate, reach):
         """Return the first and the last cell within `reach` of each coordinate."""

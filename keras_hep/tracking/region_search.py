@@ -46,7 +46,7 @@ class RegionSearch:
             (squared distance, hit): float32 and int32 arrays of shape (regions, k), nearest first; infinity and -1
             where there is none.
         """
-        centres, radius = np.ascontiguousarray(centres), sizes.max(axis=1)
+        centres, radius = np.ascontiguousarray(centres), np.maximum(sizes[:, 0], sizes[:, -1])
         found = [
             self._index.nearest(event + station * self._events, centres, k, radius)
             for station in stations
