@@ -21,8 +21,8 @@ def candidate_graph(candidates, event, scaling):
 
     Returns:
         `keras_hep.graphs.graph.Graph`. Node features: `position`, float32, shape (nodes, 3), scaled; `hit`, int32,
-        index into the event's hits, ascending. Edge feature: `label`, bool: both hits are of one true track. Edges are
-        ordered by sender, then receiver.
+        index into the event's hits, ascending. Edge feature: `label`, bool: both hits are of one true track; where the
+        event's tracks tell which are `reconstructable`, of one of these. Edges are ordered by sender, then receiver.
 
     Raises:
         ValueError: if a candidate has a hit that the event has not.
@@ -53,7 +53,7 @@ def candidate_graph(candidates, event, scaling):
     inner, outer = (node_of_hit[ends] for ends in _pairs(candidates.hits)[:2])
     senders, receivers = np.divmod(np.unique(inner * len(hit) + outer), max(len(hit), 1))
     position = np.stack([event.hits[axis][hit] for axis in "xyz"], axis=-1)
-    track = event.hits["track"][hit]
+    track = _true_tracks(event, hit)
     label = (track[senders] == track[receivers]) & (track[senders] >= 0)
     return Graph({"position": scaling.scale(position), "hit": hit}, {"label": label}, senders, receivers)
 
@@ -170,6 +170,14 @@ def accepted(candidates, graph, scores, rule="mean", threshold=None):
         raise ValueError(f"rule must be mean or every, got {rule!r}.")
     measure = mean_edge_score if rule == "mean" else lowest_edge_score
     return measure(candidates, graph, scores) > (THRESHOLDS[rule] if threshold is None else threshold)
+
+
+def _true_tracks(event, hit):
+    """Return the track of hits, -1 for fake hits and for those of tracks that do not count."""
+    track = event.hits["track"][hit]
+    if "reconstructable" not in event.tracks:
+        return track
+    return np.where(np.isin(track, event.tracks["track"][event.tracks["reconstructable"]]), track, -1)
 
 
 def _pairs(hits):

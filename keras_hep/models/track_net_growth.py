@@ -20,7 +20,8 @@ class TrackNETGrowth(keras.Model):
     that frameworks may choose change which hits are found.
 
     Args:
-        network: `keras_hep.models.TrackNET` that predicts spheres. It is shared, not copied.
+        network: `keras_hep.models.TrackNET` that predicts spheres, without a frame or with one of geometry "barrel". It
+            is shared, not copied.
         stations: int.
         first_radius: float. Factor on the spheres of the first prediction.
         minimum_hits: int. Candidates with fewer hits are no result of `grow`.
@@ -40,7 +41,7 @@ class TrackNETGrowth(keras.Model):
     candidates for which there was no capacity: anything but 0 makes the result useless.
 
     Raises:
-        ValueError: if the network predicts ellipses, or has too few heads.
+        ValueError: if the network predicts ellipses, has a frame of another geometry, or has too few heads.
 
     Reference: P. Goncharov et al., TrackNET (slides, 2024), whose implementation searches by distances to all hits on
         a GPU as well.
@@ -72,6 +73,9 @@ class TrackNETGrowth(keras.Model):
         super().__init__(**kwargs)
         if network.arguments["shape"] != "sphere":
             raise ValueError(f"network must predict spheres, got shape {network.arguments['shape']!r}.")
+        frame = network.arguments["frame"]
+        if frame and frame["geometry"] != "barrel":  # two hits are all that a step sees
+            raise ValueError(f"network must have no frame or geometry barrel, got {frame['geometry']!r}.")
         if step_ahead and network.arguments["heads"] < 2:
             raise ValueError("step_ahead needs a network with 2 heads, got one with 1: train it with heads=2.")
         self.network, self.stations = network, stations

@@ -80,6 +80,14 @@ def test_two_fake_hits_are_no_true_edge():
     assert graph.edges["label"].tolist() == [False, False, True]
 
 
+def test_a_track_that_does_not_count_has_no_true_edge():
+    hits = {axis: np.zeros(4, np.float32) for axis in "xyz"} | {"track": np.int32([3, 3, 7, 7])}
+    tracks = {"track": np.int32([3, 5, 7]), "reconstructable": np.array([False, True, True])}
+    candidates = candidates_of([[0, 1, 2, 3, -1]])
+    for known, labels in ((tracks, [False, False, True]), ({"track": tracks["track"]}, [True, False, True])):
+        assert candidate_graph(candidates, HitEvent(hits, known), BOX).edges["label"].tolist() == labels
+
+
 def test_a_station_without_hit_breaks_the_chain():
     event, _ = event_of()
     graph = candidate_graph(candidates_of([[3, -1, 5, 8, -1]]), event, BOX)

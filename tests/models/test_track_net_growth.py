@@ -7,9 +7,8 @@ import keras
 import numpy as np
 import pytest
 
-from keras_hep.models import TrackNET
+from keras_hep.models import TrackNET, TrackNETGrowth
 from keras_hep.models.padded_hits import padded_hits
-from keras_hep.models.track_net_growth import TrackNETGrowth
 from keras_hep.simulation.spd import HALF_LENGTH, RADII, STATIONS, SPDToy
 from keras_hep.tracking.candidate_growth import grow
 from keras_hep.tracking.coordinates import Scaling
@@ -200,6 +199,9 @@ def test_configuration_and_saving(tmp_path):
 def test_what_cannot_grow_is_refused():
     with pytest.raises(ValueError, match="network must predict spheres, got shape 'ellipse'"):
         TrackNETGrowth(TrackNET(shape="ellipse"), STATIONS)
+    planes = {"geometry": "planes", "target": [0, 0, -1], "planes": [0, 1], "slope": 1.0, "scales": [1.0, 1.0]}
+    with pytest.raises(ValueError, match="network must have no frame or geometry barrel, got 'planes'"):
+        TrackNETGrowth(TrackNET(frame=planes), STATIONS)
     with pytest.raises(ValueError, match="step_ahead needs a network with 2 heads"):
         TrackNETGrowth(TrackNET(heads=1), STATIONS, step_ahead=True)
 
