@@ -8,8 +8,8 @@ from keras_hep.simulation.spd import STATIONS
 from keras_hep.suite.candidate_measurements import position
 from keras_hep.suite.candidate_training import SCALING
 from keras_hep.suite.record import Quantity
-from keras_hep.tracking.candidate_growth import grow
-from keras_hep.tracking.slice_pool import SlicePool
+from keras_hep.tracking.candidate_growth import SliceGrowth, grow
+from keras_hep.tracking.growth_pool import GrowthPool
 
 
 def slices_per_second(cell, slices, rules, shared, processes, repeats):
@@ -19,16 +19,17 @@ def slices_per_second(cell, slices, rules, shared, processes, repeats):
         cell: `keras_hep.tracking.track_net_cell.TrackNETCell`.
         slices: list of dicts of arrays. Hits of time slices.
         rules: `keras_hep.tracking.growth_rules.GrowthRules`.
-        shared: float or None. As of `keras_hep.tracking.slice_pool.SlicePool`.
-        processes: int. 1: this process; more: so many workers.
+        shared: float or None. As of `keras_hep.tracking.candidate_growth.SliceGrowth`.
+        processes: int.
         repeats: int. The best of so many is returned: others on the machine can only slow it down.
     """
     best, raw = np.inf, [(position(hits), hits["station"]) for hits in slices]
-    with SlicePool(cell, STATIONS, rules, shared=shared, workers=processes if processes > 1 else 0) as pool:
-        list(pool.grow((SCALING.scale(points), station) for points, station in raw[: 4 * processes]))  # they start
+    growth = SliceGrowth(cell, STATIONS, rules, shared=shared)
+    with GrowthPool(growth, workers=processes) as pool:
+        list(pool.map((SCALING.scale(points), station) for points, station in raw))  # processes start
         for _ in range(repeats):
             start = time.perf_counter()
-            for _ in pool.grow((SCALING.scale(points), station) for points, station in raw):
+            for _ in pool.map((SCALING.scale(points), station) for points, station in raw):
                 pass
             best = min(best, time.perf_counter() - start)
     return len(slices) / best

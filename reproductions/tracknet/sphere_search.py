@@ -3,8 +3,8 @@
 Source    Goncharov et al., TrackNET slides (2024), TrackNET as Local Tracking Method
 Data      time slices of the authors' toy of the Spin Physics Detector, simulated here with the same generator
 Cost      smoke 10 s, quick 1 min, full 3 min (2 CPU cores, a training of toy_results), 1 GB
-Expect    the right hit is the nearest for 97 % of the tracks at the first step, among the three nearest for 99.9 %; once
-          two hits are known the centre is right to a few tenths of a millimetre
+Expect    the right hit is the nearest for 97 % of the tracks at first, among the three nearest for 99.9 %; with
+          two hits known the centre is right to a few tenths of a millimetre
 Differs   the network is ours, that corrects a straight continuation
 Beyond    how often the nearest hit is the right one, which bounds recall with one hit per step
 """

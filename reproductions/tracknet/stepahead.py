@@ -7,7 +7,7 @@ Cost      smoke 20 s, quick 4 min, full 10 min (2 CPU cores, the trainings of to
 Expect    nearly all tracks with single missing hits are found; of those without a hit on the second station few, unless
           candidates are set aside and restored, by a network that has read virtual points in training
 Differs   the network is ours, that corrects a straight continuation
-Beyond    recall of tracks by where a hit is missing, for each ingredient; two missing hits in a row, which no rule saves
+Beyond    recall of tracks by where a hit is missing, for each ingredient; two missing hits in a row are lost
 """
 
 import dataclasses
