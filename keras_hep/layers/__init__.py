@@ -4,6 +4,7 @@ from keras_hep.layers.barrel_steps import BarrelCentres, BarrelFeatures
 from keras_hep.layers.edge_dense import EdgeDense
 from keras_hep.layers.edges_to_nodes import EdgesToNodes
 from keras_hep.layers.fired_positions import fired_positions
+from keras_hep.layers.helix_steps import HelixCentres, HelixFeatures
 from keras_hep.layers.hit_dense import HitDense
 from keras_hep.layers.hit_lstm import HitLSTM
 from keras_hep.layers.hit_softmax import HitSoftmax
@@ -21,6 +22,8 @@ __all__ = [
     "BarrelFeatures",
     "EdgeDense",
     "EdgesToNodes",
+    "HelixCentres",
+    "HelixFeatures",
     "HitDense",
     "HitLSTM",
     "HitSoftmax",

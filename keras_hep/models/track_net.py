@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from keras_hep.layers import BarrelCentres, BarrelFeatures, PlaneCentres, PlaneFeatures
+from keras_hep.layers import BarrelCentres, BarrelFeatures, HelixCentres, HelixFeatures, PlaneCentres, PlaneFeatures
 
 
 @keras.saving.register_keras_serializable(package="keras_hep")
@@ -19,8 +19,9 @@ class TrackNET(keras.Model):
             semi-axes.
         hidden_units: int. Width of both recurrent layers.
         frame: dict or None. None: the network reads x, y, z and gives coordinates itself, as published. Else it reads
-            and corrects a straight continuation of the track (ours): {"geometry": "barrel"} with the arguments of
-            `keras_hep.layers.BarrelFeatures` and `BarrelCentres`, {"geometry": "planes"} with those of
+            and corrects a continuation of the track, straight or on a helix (ours): {"geometry": "barrel"} with the
+            arguments of `keras_hep.layers.BarrelFeatures` and `BarrelCentres`, {"geometry": "helix"} with those of
+            `keras_hep.layers.HelixFeatures` and `HelixCentres`, {"geometry": "planes"} with those of
             `keras_hep.layers.PlaneFeatures` and `PlaneCentres`.
         unit: float. Unit of the sizes; the published network has 1.
 
@@ -66,6 +67,7 @@ class TrackNET(keras.Model):
 # Geometry: layer that reads and its arguments, layer that writes and its arguments.
 _GEOMETRIES = {
     "barrel": (BarrelFeatures, ("first_ratio", "step"), BarrelCentres, ("first_ratio", "scales")),
+    "helix": (HelixFeatures, ("depth", "residual"), HelixCentres, ("depth", "scales")),
     "planes": (PlaneFeatures, ("target", "slope"), PlaneCentres, ("target", "planes", "scales")),
 }
 

@@ -1,8 +1,11 @@
 """One step of a TrackNET in NumPy: its recurrent states are carried along while candidates grow."""
 
 import dataclasses
+import json
 
 import numpy as np
+
+from keras_hep.tracking.helix_step import HelixStep
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -42,7 +45,8 @@ class TrackNETCell:
         recurrent = tuple(_halved_gates(*weights[f"gru_{number}"]) for number in (1, 2))
         heads = range(1, model.arguments["heads"] + 1)
         centres, sizes = (_side_by_side([weights[f"{part}_{head}"] for head in heads]) for part in ("centre", "size"))
-        return cls(recurrent, centres, sizes, dict(model.arguments))
+        # Keras keeps dicts in a class of its own, which does not leave the process.
+        return cls(recurrent, centres, sizes, json.loads(json.dumps(model.arguments)))
 
     @property
     def heads(self):
@@ -57,16 +61,13 @@ class TrackNETCell:
 
         Returns:
             tuple of arrays with one row per candidate: the states of both recurrent layers; for a network with a frame
-            also the point before the hit and the number of hits read.
+            also what it remembers of the point before the hit, and the number of hits read.
         """
         states = tuple(np.zeros((len(positions), layer[1].shape[0]), np.float32) for layer in self.layers)
         frame = self.arguments["frame"]
         if frame is None:
             return states
-        if frame["geometry"] == "barrel":
-            before = np.float32(frame["first_ratio"]) * positions
-        else:
-            before = np.broadcast_to(np.asarray(frame["target"], np.float32), positions.shape)
+        before = _STEPS[frame["geometry"]].first(frame, positions)
         return *states, before.astype(np.float32), np.zeros(len(positions), np.int32)
 
     def step(self, state, positions):
@@ -91,14 +92,14 @@ class TrackNETCell:
         sizes = np.float32(self.arguments["unit"]) * np.logaddexp(sizes, np.float32(0))
         if frame is None:
             return tuple(hidden_states), centres, sizes
-        return (*hidden_states, positions, state[3] + 1), step.points(centres), sizes
+        return (*hidden_states, step.remembered, state[3] + 1), step.points(centres), sizes
 
 
 class _BarrelStep:
     """A step in the frame of the hit reached, as in `keras_hep.layers.BarrelFeatures` and `BarrelCentres`."""
 
     def __init__(self, frame, state, positions):
-        self.units = _units(frame, state[3])
+        self.units, self.remembered = _units(frame, state[3]), positions
         x, y, self.z = positions.T
         dx, dy, dz = (positions - state[2]).T
         self.radius = np.sqrt(x * x + y * y + np.float32(1e-12))
@@ -107,6 +108,11 @@ class _BarrelStep:
         self.features = np.concatenate(
             [self.radius[:, None], positions[:, 2:], self.local / np.float32(frame["step"])], axis=1
         )
+
+    @staticmethod
+    def first(frame, positions):
+        """Return the point before the first hit."""
+        return np.float32(frame["first_ratio"]) * positions
 
     def points(self, corrections):
         """Return centres, shape (candidates, heads, 3), of corrections of the same shape."""
@@ -122,10 +128,15 @@ class _PlaneStep:
     """A step from plane to plane, as in `keras_hep.layers.PlaneFeatures` and `PlaneCentres`."""
 
     def __init__(self, frame, state, positions):
-        self.frame, self.positions, self.number = frame, positions, state[3]
+        self.frame, self.positions, self.remembered, self.number = frame, positions, positions, state[3]
         step = positions - state[2]
         self.slopes = step[:, :2] / np.where(step[:, 2:] > 1e-6, step[:, 2:], np.float32(1))
         self.features = np.concatenate([positions, self.slopes / np.float32(frame["slope"])], axis=1)
+
+    @staticmethod
+    def first(frame, positions):
+        """Return the point before the first hit."""
+        return np.broadcast_to(np.asarray(frame["target"], np.float32), positions.shape)
 
     def points(self, corrections):
         """Return centres, shape (candidates, heads, 2), of corrections of the same shape."""
@@ -143,7 +154,7 @@ def _units(frame, number):
     return np.where(number == 0, first, later)[:, None, None]
 
 
-_STEPS = {"barrel": _BarrelStep, "planes": _PlaneStep}
+_STEPS = {"barrel": _BarrelStep, "helix": HelixStep, "planes": _PlaneStep}
 
 
 def _halved_gates(kernel, recurrent, bias):

@@ -116,7 +116,7 @@ def test_learns_to_correct_a_line_of_another_pitch(loss, tmp_path):
     [
         ({"heads": 3}, "heads must be 1 or 2, got 3"),
         ({"shape": "cube"}, "shape must be sphere or ellipse, got 'cube'"),
-        ({"frame": {"geometry": "torus"}}, "geometry must be one of barrel, planes, got 'torus'"),
+        ({"frame": {"geometry": "torus"}}, "geometry must be one of barrel, helix, planes, got 'torus'"),
     ],
 )
 def test_bad_arguments(arguments, message):

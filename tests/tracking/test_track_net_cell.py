@@ -16,6 +16,11 @@ VARIANTS = {
         "frame": {"geometry": "barrel", "first_ratio": 0.94, "step": 0.02, "scales": [0.02, 0.002]},
         "unit": 0.02,
     },
+    "helix": {
+        "heads": 2,
+        "frame": {"geometry": "helix", "depth": 0.15, "residual": 0.002, "scales": [0.05, 0.005]},
+        "unit": 0.02,
+    },
     "planes": {
         "heads": 2,
         "shape": "ellipse",
