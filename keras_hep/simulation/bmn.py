@@ -30,6 +30,7 @@ NOMINAL_Z = bmn_detector.NOMINAL_Z.astype(np.float32)  # mm, one per station
 NORMALISATION = bmn_detector.NORMALISATION  # lowest and highest x, y, z, mm, for the range -1 to 1
 
 _BLOCK_EVENTS = 256  # events drawn at once: 10 MB
+_TRACK_BLOCK_EVENTS = 80  # the same where tracks are wanted: some 600 or more, what a batch of a training needs
 _FIELD_CENTRE, _FIELD_WIDTH = 1250.0, 800.0  # mm
 _EFFICIENCY = {"easy": 0.97, "hard": 0.95}
 _KEEP_SILICON = 0.397  # of the crossings of strips within the window
@@ -147,7 +148,7 @@ class BMNLike:
         found = [(np.empty((0, STATIONS, 3), np.float32), np.empty((0, STATIONS), bool))]
         missing = number
         while missing > 0:
-            positions, present = self._true_hits(primaries(_BLOCK_EVENTS, random), random)[2:]
+            positions, present = self._true_hits(primaries(_TRACK_BLOCK_EVENTS, random), random)[2:]
             wanted = reconstructable(present, holes=self.data == "hard")
             found.append((self._recorded(positions[wanted], np.arange(STATIONS)), present[wanted]))
             found[-1][0][~present[wanted]] = 0
