@@ -49,6 +49,26 @@ def test_by_hand(present, expected, filled):
     assert found[0].tolist() == [bool(value) for value in filled]
 
 
+class OnPlanes(OneFurther):
+    """The same for a cell that expects x and y on the next plane."""
+
+    def step(self, state, positions):
+        state, centres, sizes = super().step(state, positions)
+        return state, centres[..., :2], sizes
+
+
+def test_points_of_ellipses_lie_on_planes():
+    cell = OnPlanes()
+    points, _ = fill_gaps(cell, *track(1, 0, 1, 0, 1), planes=np.arange(5) / 10)
+    assert points[0, [1, 3]].tolist() == [[1, 1, np.float32(0.1)], [21, 21, np.float32(0.3)]]
+    assert [read[0].tolist() for read in cell.read] == [[0, 0, 0], points[0, 1].tolist(), [20, 20, 20]]
+
+
+def test_points_of_ellipses_need_planes():
+    with pytest.raises(ValueError, match="need the z of each station's plane, got planes=None"):
+        fill_gaps(OnPlanes(), *track(1, 0, 1))
+
+
 def test_reads_its_own_points():
     cell = OneFurther()
     fill_gaps(cell, *track(1, 0, 1, 0, 1))
@@ -85,6 +105,17 @@ def test_the_key_has_the_network_by_name():
     described = dataclasses.asdict(stream())
     assert described["predicted_by"] == "a key"
     assert sorted(described) == ["heads", "predicted_by", "scaling", "simulation"]
+
+
+def test_with_planes_x_and_y_are_to_be_predicted():
+    scaling = Scaling((-1,) * 3, (1,) * 3)
+    of_planes = GappedSequences.of(OnPlanes(), Gapped(), scaling, 2, "a key", planes=np.arange(5) / 10)
+    inputs, targets, weights = of_planes.batch(3, 1)
+    assert inputs[1, 2].tolist() == [11, 11, np.float32(0.2)]
+    assert targets.shape == (3, 4, 2, 2)
+    assert targets[1, 2, 0].tolist() == [30, 30]
+    assert np.array_equal(weights, stream().batch(3, 1)[2])
+    assert dataclasses.asdict(of_planes) == dataclasses.asdict(stream())
 
 
 def test_without_its_cell():
