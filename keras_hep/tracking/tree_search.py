@@ -11,7 +11,7 @@ def nearest_in_tree(tree, positions, centres, k, radius, allowed=None):
     """Return the nearest hits inside spheres (circles, in two dimensions).
 
     The tree compares distances in double precision and takes any of equally distant hits. So it is asked for one hit
-    more than needed, and again for twice as many where fewer than k are nearer than the last one.
+    more than needed, and again for twice as many where the last one is inside and fewer than k are nearer than it.
 
     Args:
         tree: `scipy.spatial.cKDTree` of `positions`.
@@ -36,7 +36,7 @@ def nearest_in_tree(tree, positions, centres, k, radius, allowed=None):
             counts &= allowed(rows[:, None], hit)
         last = distance[:, -1:]
         nearer = counts & (distance < last * (1 - _ROUNDING))
-        done = ~np.isfinite(last[:, 0]) | (nearer.sum(axis=1) >= k)
+        done = (last[:, 0] > radius[rows] * (1 + _ROUNDING)) | (nearer.sum(axis=1) >= k)
         row, column = np.nonzero(counts & done[:, None])
         pairs.append(np.stack([rows[row], hit[row, column]]))
         rows, asked = rows[~done], 2 * asked
