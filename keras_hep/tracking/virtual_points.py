@@ -76,13 +76,10 @@ class GappedSequences:
 
     @classmethod
     def of(cls, cell, simulation, scaling, heads, predicted_by, planes=None):
-        """Return a stream whose virtual points `cell` predicts.
+        """Return a stream whose virtual points `cell` predicts; the other arguments are the attributes.
 
-        Args:
-            cell: as for `fill_gaps`.
-            simulation, scaling, heads, predicted_by: the attributes.
-            planes: as for `fill_gaps`. With planes, x and y are to be predicted. They belong to the simulation and are
-                no attribute of their own.
+        With `planes`, as for `fill_gaps`, x and y are to be predicted. They belong to the simulation and are no
+        attribute of their own.
         """
         stream = cls(simulation, scaling, heads, predicted_by)
         object.__setattr__(stream, "_cell", cell)
