@@ -8,7 +8,8 @@ Expect    published numbers reached or passed by the networks of ours with one h
 Differs   as published, but trained on 1.5 million (quick) or 10 million tracks (full) where the authors made 2,000
           passes over theirs; true tracks have at least four hits, one of them on the first station
 Beyond    networks that correct a straight continuation in the frame of the hit, with a likelihood for the size of the
-          sphere, trained on virtual points; candidates that share hits are resolved; recall against transverse momentum
+          sphere, trained on virtual points; candidates that share hits are resolved; recall against transverse momentum;
+          and the same growth without any network, straight on with one radius
 """
 
 from keras_hep.simulation.spd import SPDToy
@@ -30,6 +31,8 @@ WAYS = {
     "": ("complete", rules.ONE_NEAREST, "gaps", rules.ONE_NEAREST_AHEAD, False),
     "resolved_": ("complete", rules.THREE_FIRST, "gaps", rules.THREE_FIRST_AHEAD, True),
     "one_head_": ("complete", rules.ONE_NEAREST, "complete", rules.ONE_NEAREST, False),
+    "straight_": ("straight", rules.ONE_NEAREST_WIDE, "straight", rules.ONE_NEAREST_AHEAD_WIDE, False),
+    "straight_resolved_": ("straight", rules.THREE_FIRST_WIDE, "straight", rules.THREE_FIRST_AHEAD_WIDE, True),
 }
 
 
@@ -39,7 +42,7 @@ def reproduce(slices, steps, trainings, seed=7):
         fitted = {"published": candidate_training.train_published(2, steps[0], seed)}
         fitted["complete"] = candidate_training.train_residual(2, steps[1], seed + number)
         fitted["gaps"] = candidate_training.train_with_gaps(fitted["complete"], steps[2], seed + number)
-        cells = {name: TrackNETCell.of(one.model) for name, one in fitted.items()}
+        cells = {name: TrackNETCell.of(one.model) for name, one in fitted.items()} | {"straight": rules.STRAIGHT}
         weights |= {f"{name}_{number}" if number else name: one.weights for name, one in fitted.items()}
         for efficiency in EFFICIENCIES:
             simulation = SPDToy(efficiency=efficiency / 100)
@@ -66,7 +69,12 @@ def reproduce(slices, steps, trainings, seed=7):
     return Result(quantities, curves, weights={name: one for name, one in weights.items() if "published_" not in name})
 
 
-LABELS = {"as_published_": "ours, as published", "": "ours, one hit per step", "resolved_": "ours, resolved"}
+LABELS = {
+    "as_published_": "ours, as published",
+    "straight_": "straight on, no network",
+    "": "ours, one hit per step",
+    "resolved_": "ours, resolved",
+}
 
 
 def draw(result, reference):
@@ -82,5 +90,5 @@ def draw(result, reference):
     for index, (way, label) in enumerate(LABELS.items()):
         figures.overlay(momentum, result.curves[f"{way}recall_98_pt"], label=label, index=index)
     figures.axis_labels(momentum, "transverse momentum [GeV]", "recall at 98 % efficiency")
-    figures.legend(figure, columns=4)
+    figures.legend(figure, columns=5)
     return figure

@@ -7,7 +7,7 @@ Expect    several times the published speed on two cores without a GPU
 Differs   the published times leave file reading, grouping of hits and tables out; ours start from coordinates in mm and
           end with candidates, scaling and index included; the state of the network is carried along instead of reading
           the whole sequence again
-Beyond    one and two processes, three hits at the first step, and the straightforward loop over candidates
+Beyond    one and two processes, growth without a network, three hits at the first step, and the straightforward loop over candidates
 """
 
 import keras_hep.suite.candidate_speed as speed
@@ -25,6 +25,7 @@ SCALES = {
 PUBLISHED = {100: (63.378, 2549.52), 99: (34.534, 1381.39), 98: (34.849, 1393.98)}
 EVENTS = SPDToy().events
 SETTINGS = {
+    "straight_": (rules.ONE_NEAREST_WIDE, rules.ONE_NEAREST_AHEAD_WIDE, None),
     "": (rules.ONE_NEAREST, rules.ONE_NEAREST_AHEAD, None),
     "resolved_": (rules.THREE_FIRST, rules.THREE_FIRST_AHEAD, 0.3),
 }
@@ -42,7 +43,8 @@ def reproduce(slices, repeats, steps, loop_seeds, seed=7):
         for way, (plain, ahead, shared) in SETTINGS.items():
             growth = plain if efficiency == 100 else ahead
             for processes in (1, 2):
-                rate = speed.slices_per_second(cell, drawn, growth, shared, processes, repeats)
+                used = rules.STRAIGHT if way == "straight_" else cell
+                rate = speed.slices_per_second(used, drawn, growth, shared, processes, repeats)
                 name = f"{way}slices_per_second_{efficiency}{'_one_process' if processes == 1 else ''}"
                 quantities.append(Quantity(name, rate, unit="1/s", definition=f"best of {repeats}, {processes} cores"))
                 if processes == 2:
@@ -63,6 +65,7 @@ def draw(result, reference):
         return {label: result.quantities[f"{way}slices_per_second_{e}{end}"].value for e, label in names.items()}
 
     ours = {
+        "two cores, no network": speeds("straight_", ""),
         "one core": speeds("", "_one_process"),
         "two cores": speeds("", ""),
         "two cores, three hits first, resolved": speeds("resolved_", ""),
