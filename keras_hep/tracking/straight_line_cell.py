@@ -27,8 +27,9 @@ class StraightLineCell:
     >>> cell = StraightLineCell(first_ratio=0.5, radius=0.01, heads=2)
     >>> first = np.float32([[0.2, 0.0, 0.1]])
     >>> state, centres, sizes = cell.step(cell.start(first), first)
-    >>> centres[0].round(3).tolist()
-    [[0.3, 0.0, 0.15], [0.4, 0.0, 0.2]]
+    >>> centres[0].round(3)
+    array([[0.3 , 0.  , 0.15],
+           [0.4 , 0.  , 0.2 ]], dtype=float32)
     """
 
     first_ratio: float

@@ -8,8 +8,8 @@ Expect    published numbers reached or passed by the networks of ours with one h
 Differs   as published, but trained on 1.5 million (quick) or 10 million tracks (full) where the authors made 2,000
           passes over theirs; true tracks have at least four hits, one of them on the first station
 Beyond    networks that correct a straight continuation in the frame of the hit, with a likelihood for the size of the
-          sphere, trained on virtual points; candidates that share hits are resolved; recall against transverse momentum;
-          and the same growth without any network, straight on with one radius
+          sphere, trained on virtual points; candidates that share hits are resolved; growth without any network,
+          straight on with one radius; recall against transverse momentum
 """
 
 from keras_hep.simulation.spd import SPDToy
@@ -22,7 +22,7 @@ from keras_hep.tracking.track_net_cell import TrackNETCell
 SCALES = {
     "smoke": {"slices": 2, "steps": (20, 20, 20), "trainings": 1},
     "quick": {"slices": 200, "steps": (3_000, 800, 1_500), "trainings": 1},
-    "full": {"slices": 5_000, "steps": (20_000, 2_000, 3_000), "trainings": 3},
+    "full": {"slices": 5_000, "steps": (20_000, 800, 1_500), "trainings": 3},
 }
 EFFICIENCIES = (100, 99, 98)
 # Name: network and rules at full efficiency, network and rules below it, and whether shared hits are resolved.

@@ -7,7 +7,8 @@ Expect    several times the published speed on two cores without a GPU
 Differs   the published times leave file reading, grouping of hits and tables out; ours start from coordinates in mm and
           end with candidates, scaling and index included; the state of the network is carried along instead of reading
           the whole sequence again
-Beyond    one and two processes, growth without a network, three hits at the first step, and the straightforward loop over candidates
+Beyond    one and two processes, growth without a network, three hits at the first step, and the straightforward loop
+          over candidates
 """
 
 import keras_hep.suite.candidate_speed as speed
