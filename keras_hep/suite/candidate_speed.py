@@ -64,9 +64,9 @@ def against_the_loop(cell, hits, rules, seeds):
     ours = {tuple(row) for row in found.hits.tolist() if row[0] in set(chosen.tolist())}
     definition = f"{len(chosen)} of {len(every)} seeds"
     return [
-        Quantity("time_of_a_slice", min(times), unit="s", definition="arrays, one process, a slice alone"),
-        Quantity("time_of_the_loop", loop, unit="s", definition=definition),
-        Quantity("ratio_to_loop", loop / min(times), definition="time of the loop over that of arrays"),
+        Quantity("time_of_a_slice", min(times), unit="s", definition="arrays, one process, a slice alone", timed=True),
+        Quantity("time_of_the_loop", loop, unit="s", definition=definition, timed=True),
+        Quantity("ratio_to_loop", loop / min(times), definition="time of the loop over that of arrays", timed=True),
         Quantity("candidates_that_differ", len(expected ^ ours), definition=definition),
     ]
 

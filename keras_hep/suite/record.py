@@ -41,6 +41,7 @@ class Quantity:
         unit: str. "1" for a pure number.
         definition: str. What is divided by what, over which events.
         count: int or None. Number of decisions or events behind the value.
+        timed: bool. Whether it is a measured time or speed: it depends on the machine, and a replay leaves it out.
 
     Raises:
         TypeError: if the value is neither a number nor a bool.
@@ -53,6 +54,7 @@ class Quantity:
     unit: str = "1"
     definition: str = ""
     count: int | None = None
+    timed: bool = False
 
     def __post_init__(self):
         object.__setattr__(self, "value", _plain(self.value))
@@ -75,6 +77,7 @@ class Curve:
         x_unit: str.
         y_unit: str.
         definition: str. What x and y are.
+        timed: bool. Whether y is a measured time or speed, which a replay leaves out.
 
     Raises:
         ValueError: if the lengths differ or an error is negative.
@@ -87,6 +90,7 @@ class Curve:
     x_unit: str = "1"
     y_unit: str = "1"
     definition: str = ""
+    timed: bool = False
 
     def __post_init__(self):
         for field in ("x", "y", "error"):
@@ -244,7 +248,8 @@ def _by_name(entries):
 
 
 def _without_name(entry):
-    return {key: value for key, value in dataclasses.asdict(entry).items() if key != "name"}
+    fields = {key: value for key, value in dataclasses.asdict(entry).items() if key != "name"}
+    return fields if entry.timed else {key: value for key, value in fields.items() if key != "timed"}
 
 
 def _strict(value):

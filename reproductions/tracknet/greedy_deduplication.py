@@ -67,7 +67,9 @@ def reproduce(slices, steps, seed=7):
                 Quantity("recall_change_100", change, unit="%", definition="recall with the choice, less without"),
             ]
     share = spent["choice"] / spent["growth"]
-    quantities.append(Quantity("time_of_deduplication", share, definition="over the time of simulation and growth"))
+    quantities.append(
+        Quantity("time_of_deduplication", share, definition="over that of drawing and growing", timed=True)
+    )
     return Result(quantities, curves, weights={"complete": complete.weights, "gaps": gaps.weights})
 
 

@@ -20,7 +20,7 @@ from keras_hep.tracking.track_net_cell import TrackNETCell
 
 SCALES = {
     "smoke": {"slices": 4, "repeats": 1, "steps": (20, 20), "loop_seeds": 10},
-    "quick": {"slices": 160, "repeats": 5, "steps": (800, 1_500), "loop_seeds": 60},
+    "quick": {"slices": 120, "repeats": 4, "steps": (800, 1_500), "loop_seeds": 60},
     "full": {"slices": 400, "repeats": 7, "steps": (2_000, 3_000), "loop_seeds": 200},
 }
 PUBLISHED = {100: (63.378, 2549.52), 99: (34.534, 1381.39), 98: (34.849, 1393.98)}
@@ -47,10 +47,12 @@ def reproduce(slices, repeats, steps, loop_seeds, seed=7):
                 used = rules.STRAIGHT if way == "straight_" else cell
                 rate = speed.slices_per_second(used, drawn, growth, shared, processes, repeats)
                 name = f"{way}slices_per_second_{efficiency}{'_one_process' if processes == 1 else ''}"
-                quantities.append(Quantity(name, rate, unit="1/s", definition=f"best of {repeats}, {processes} cores"))
+                quantities.append(
+                    Quantity(name, rate, unit="1/s", definition=f"best of {repeats}, {processes} cores", timed=True)
+                )
                 if processes == 2:
                     quantities.append(
-                        Quantity(f"{way}gain_{efficiency}", rate / published, definition="over published")
+                        Quantity(f"{way}gain_{efficiency}", rate / published, definition="over published", timed=True)
                     )
         quantities.append(Quantity(f"events_from_slices_{efficiency}", published * EVENTS, unit="1/s"))
     compared = speed.against_the_loop(whole, SPDToy().event([seed, 3, 100, 0]).hits, rules.ONE_NEAREST, loop_seeds)

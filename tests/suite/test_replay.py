@@ -43,8 +43,10 @@ def floats(*values):
         (Quantity("a", 2.0), Quantity("a", 2.0, 0.1), "differ"),
         (Quantity("a", 0.0), Quantity("a", 0.0), "agree"),
         (Quantity("a", 0.0), Quantity("a", 1e-30), "differ"),
-        (Quantity("a", 0.0, 0.1), Quantity("a", 9e-4, 0.1), "agree"),  # a hundredth of its error
-        (Quantity("a", 0.0, 0.1), Quantity("a", 1.1e-3, 0.1), "differ"),
+        (Quantity("a", 0.0, 0.1), Quantity("a", 9e-3, 0.1), "agree"),  # a tenth of its error
+        (Quantity("a", 0.0, 0.1), Quantity("a", 1.1e-2, 0.1), "differ"),
+        (Quantity("a", 2.0, timed=True), Quantity("a", 3.0, timed=True), "agree"),
+        (Quantity("a", 2.0, timed=True), Quantity("a", 3.0), "differ"),
         (Quantity("a", 100.0, 0.1), Quantity("a", 100.0009, 0.1), "agree"),  # 1e-5 of its size
         (Quantity("a", 2.0, 0.1), Quantity("a", 2.0, 0.11), "differ"),
         (Quantity("a", 2.0, 0.1), Quantity("a", 2.0), "differ"),
@@ -69,9 +71,10 @@ def floats(*values):
         (Curve("a", [1, 2], [1, 0]), Curve("a", [1], [1]), "differ"),
         (Curve("a", [1], [1]), Curve("a", [1], [1], [0.1]), "differ"),
         (Curve("a", [1], [1], [0.1]), Curve("a", [1], [1], [0.2]), "differ"),
-        (Curve("a", [1, 2], [1, 0], [0.1, 0.1]), Curve("a", [1, 2], [1, 9e-4], [0.1, 0.1]), "agree"),
-        (Curve("a", [1, 2], [1, 0], [0.1, 0.1]), Curve("a", [1, 2], [1, 1.1e-3], [0.1, 0.1]), "differ"),
-        (Curve("a", [1, 2], [1, 0], [0.1, math.inf]), Curve("a", [1, 2], [1, 1e-3], [0.1, math.inf]), "differ"),
+        (Curve("a", [1, 2], [1, 0], [0.1, 0.1]), Curve("a", [1, 2], [1, 9e-3], [0.1, 0.1]), "agree"),
+        (Curve("a", [1, 2], [1, 0], [0.1, 0.1]), Curve("a", [1, 2], [1, 1.1e-2], [0.1, 0.1]), "differ"),
+        (Curve("a", [1], [1], timed=True), Curve("a", [1], [2], timed=True), "agree"),
+        (Curve("a", [1, 2], [1, 0], [0.1, math.inf]), Curve("a", [1, 2], [1, 1e-2], [0.1, math.inf]), "differ"),
         (Curve("a", [1], [1], x_unit="s"), Curve("a", [1], [1], x_unit="ms"), "differ"),
         (Curve("a", [1, 2], [1, math.nan]), Curve("a", [1, 2], [1, math.nan]), "agree"),
         (Curve("a", [1, 2], [1, math.nan]), Curve("a", [1, 2], [math.nan, 1]), "differ"),
