@@ -21,9 +21,10 @@ def replay(recorded, again, rtol=RTOL):
     Numbers agree within `rtol` of their magnitude, or within a small share of their standard error (`OF_ERROR` times
     `rtol`) where that is more. Entries of a curve or an array agree within `rtol` of their own magnitude plus a tenth
     of `rtol` of the largest one, so that rounding of values near zero is no difference, or within the same share of
-    their error; errors agree within `OF_SIZE_OF_ERROR` times `rtol`. NaN and infinities must
-    be at the same places. Bools, integers, shapes, dtypes, units and the numbers of points are equal. A quantity that is
-    no finite number never agrees. Measured times are not compared. Of genuine events no arrays are recorded: those that only one of the results has are left out.
+    their error; errors agree within `OF_SIZE_OF_ERROR` times `rtol`. NaN and infinities must be at the same places.
+    Bools, integers, shapes, dtypes, units and the numbers of points are equal. A quantity that is no finite number
+    never agrees. Measured times are not compared. Of genuine events no arrays are recorded: those that only one of the
+    results has are left out.
 
     Args:
         recorded: `Result`.
