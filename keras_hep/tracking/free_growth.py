@@ -18,8 +18,8 @@ from keras_hep.tracking.region_prediction import accepted, predict
 def grow_freely(cell, positions, seeds, rules=None, most_hits=20, from_origin=None):
     """Grow a candidate from each seed through the hits of one event.
 
-    The network predicts a sphere, and the nearest hits in it continue the candidate, each as a branch of its own. Only
-    hits that are farther from the origin than the last one count, so no candidate has a hit twice.
+    The network predicts a sphere. Of the hits nearest to its centre those inside that are farther from the origin than
+    the last hit continue the candidate, each as a branch of its own; so no candidate has a hit twice.
 
     Args:
         cell: as for `keras_hep.tracking.candidate_growth.grow`; its first region, a sphere, is used.

@@ -1,4 +1,4 @@
-"""Nearest hits of a whole event that are farther from the origin than the hit reached."""
+"""Nearest hits of a whole event, where they are farther from the origin than the hit reached."""
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -17,9 +17,9 @@ class GlobalIndex:
     Example:
 
     >>> index = GlobalIndex(np.float32([[1, 0, 0], [2, 0, 0], [3, 0, 0]]))
-    >>> distance, hit = index.nearest(np.float32([[1.25, 0, 0]]), k=1, radius=np.float32([1]), beyond=np.float32([1]))
+    >>> distance, hit = index.nearest(np.float32([[1.25, 0, 0]]), k=2, radius=np.float32([1]), beyond=np.float32([1]))
     >>> distance.tolist(), hit.tolist()
-    ([[0.75]], [[1]])
+    ([[inf, 0.75]], [[-1, 1]])
     """
 
     def __init__(self, positions, from_origin=None):
@@ -28,20 +28,20 @@ class GlobalIndex:
         self._tree = cKDTree(self.positions, leafsize=16, compact_nodes=False, balanced_tree=False)
 
     def nearest(self, centres, k, radius, beyond):
-        """Return the nearest hits inside spheres that are farther from the origin than `beyond`.
+        """Return of the nearest hits those that are inside spheres and farther from the origin than `beyond`.
 
         Args:
             centres: float32 array, shape (regions, 3).
-            k: int. Number of hits wanted.
+            k: int. Number of hits looked at: those nearest to the centre, wherever they are.
             radius: float32 array, shape (regions,). A hit is inside if its distance is smaller than that.
             beyond: float32 array, shape (regions,).
 
         Returns:
             (distance, hit): float32 and int32 arrays of shape (regions, k), nearest first, of equally distant hits the
-            one with the lower index first; infinity and -1 where there are fewer.
+            one with the lower index first; infinity and -1 in the place of those that do not count.
         """
-
-        def farther(region, hit):
-            return self.from_origin[hit] > beyond[region]
-
-        return nearest_in_tree(self._tree, self.positions, centres, k, radius, farther)
+        distance, hit = nearest_in_tree(self._tree, self.positions, centres, k, radius)
+        inner = hit >= 0
+        inner[inner] = self.from_origin[hit[inner]] <= np.broadcast_to(np.asarray(beyond)[:, None], hit.shape)[inner]
+        distance[inner], hit[inner] = np.inf, -1
+        return distance, hit

@@ -1,4 +1,4 @@
-"""The nearest hits inside spheres out of a k-d tree, exact where distances are equal, and with hits left out."""
+"""The nearest hits inside spheres out of a k-d tree, exact where distances are equal."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from keras_hep.tracking.hit_pairs import nearest_of_pairs, squared_distances
 _ROUNDING = 1e-5  # relative; far more than distances in single and in double precision can differ
 
 
-def nearest_in_tree(tree, positions, centres, k, radius, allowed=None):
+def nearest_in_tree(tree, positions, centres, k, radius):
     """Return the nearest hits inside spheres (circles, in two dimensions).
 
     The tree compares distances in double precision and takes any of equally distant hits. So it is asked for one hit
@@ -19,8 +19,6 @@ def nearest_in_tree(tree, positions, centres, k, radius, allowed=None):
         centres: float32 array, shape (regions, dimensions).
         k: int. Number of hits wanted.
         radius: float32 array, shape (regions,). A hit is inside if its distance is smaller than that.
-        allowed: function of two int arrays that can be broadcast, regions and hits, that returns which hits count for
-            which region. None: all.
 
     Returns:
         (distance, hit): float32 and int32 arrays of shape (regions, k), nearest first, of equally distant hits the one
@@ -32,8 +30,6 @@ def nearest_in_tree(tree, positions, centres, k, radius, allowed=None):
         distance, hit = tree.query(centres[rows], np.arange(1, asked + 1), distance_upper_bound=bound)
         counts = hit < tree.n
         hit[~counts] = 0
-        if allowed is not None:
-            counts &= allowed(rows[:, None], hit)
         last = distance[:, -1:]
         nearer = counts & (distance < last * (1 - _ROUNDING))
         done = (last[:, 0] > radius[rows] * (1 + _ROUNDING)) | (nearer.sum(axis=1) >= k)

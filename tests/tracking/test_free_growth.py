@@ -21,10 +21,13 @@ def test_candidates_take_the_nearest_hit_in_their_sphere(straight_line):
 def test_a_hit_that_is_not_farther_out_is_never_taken(straight_line):
     positions = points(A, A + 0.01 * B, 1.2 * B + 0.6 * A)
     # All three lie in the sphere around 2A; nearest are the seed itself and the hit beside it.
-    found = grow_freely(straight_line([1.9]), positions, [0], GrowthRules(minimum_hits=2), most_hits=5)
-    assert found.hits.tolist() == [[0, 1, 2, -1, -1]], "the hit beside the seed is a little farther out"
+    rules = {nearest: GrowthRules(nearest=nearest, minimum_hits=1) for nearest in (1, 2, 3)}
+    found = {nearest: grow_freely(straight_line([1.9]), positions, [0], rules[nearest], 5).hits for nearest in rules}
+    assert found[1].tolist() == [[0, -1, -1, -1, -1]], "the seed alone is looked at"
+    assert found[2].tolist()[-1] == [0, 1, -1, -1, -1], "the hit beside the seed is a little farther out"
+    assert [0, 1, 2, -1, -1] in found[3].tolist()
     height = np.float32([1, 1, 2])
-    found = grow_freely(straight_line([1.9]), positions, [0], GrowthRules(minimum_hits=2), 5, from_origin=height)
+    found = grow_freely(straight_line([1.9]), positions, [0], rules[3], 5, from_origin=height)
     assert found.hits.tolist() == [[0, 2, -1, -1, -1]], "what grows is what is said to grow"
 
 
@@ -64,7 +67,7 @@ def test_the_order_of_hits_changes_indices_alone(straight_line):
     random = np.random.default_rng(1)
     positions = random.normal(size=(300, 3)).astype(np.float32)
     order = random.permutation(300)
-    seeds, rules = np.arange(20), GrowthRules(nearest=2, minimum_hits=2)
+    seeds, rules = np.arange(20), GrowthRules(nearest=4, minimum_hits=2)
     found = grow_freely(straight_line([0.8]), positions, seeds, rules, most_hits=5)
     again = grow_freely(straight_line([0.8]), positions[order], np.argsort(order)[seeds], rules, most_hits=5)
     np.testing.assert_array_equal(np.where(again.hits >= 0, order[again.hits], -1), found.hits)
