@@ -34,10 +34,10 @@ def grow_freely(cell, positions, seeds, most_hits=20, minimum_hits=4):
         while len(track) < most_hits:
             centre, radius = predict(cell, positions[track])
             distance = np.sqrt(((positions - centre) ** 2).sum(axis=1))
-            distance[from_origin <= from_origin[track[-1]]] = np.inf
-            if not distance.min() < radius:
+            nearest = np.argmin(distance)
+            if not distance[nearest] < radius or from_origin[nearest] <= from_origin[track[-1]]:
                 break
-            track.append(np.argmin(distance))
+            track.append(nearest)
         if len(track) >= minimum_hits:
             found.append([int(hit) for hit in track])
     return found
