@@ -58,13 +58,14 @@ class Candidates:
         different[1:] = (sets[order[1:]] != sets[order[:-1]]).any(axis=1)
         return self.select(np.sort(order[different]))
 
-    def greedy_deduplication(self, shared=0.3):
+    def greedy_deduplication(self, shared=0.3, evidence=None):
         """Let candidates claim their hits, those with most hits first, of equal ones that with the lowest distance.
 
         A candidate is kept if its first hit is free and not more than a fraction of its hits are claimed already.
 
         Args:
             shared: float. Largest fraction of claimed hits.
+            evidence: float array, shape (candidates,), or None. If given, those with most evidence claim first.
 
         Returns:
             `Candidates`, in the order in which they were.
@@ -73,7 +74,7 @@ class Candidates:
         owners = np.bincount(self.hits.ravel() + 1, minlength=1)
         contested = (owners[self.hits + 1] > 1) & (self.hits >= 0)
         kept = ~contested.any(axis=1)
-        order = np.lexsort((self.distance, -number))
+        order = np.lexsort((self.distance, -number) if evidence is None else (-np.asarray(evidence),))
         self._claim(kept, order[~kept[order]], contested, number * shared + 1e-9)
         return self.select(kept)
 

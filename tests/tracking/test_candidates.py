@@ -53,6 +53,12 @@ def test_a_candidate_whose_first_hit_is_claimed_is_dropped():
     assert found.greedy_deduplication(shared=1.0).hits.tolist() == [[0, 1, 2, 3]]
 
 
+def test_the_candidate_with_most_evidence_claims_first():
+    found = candidates([[0, 1, 2, 3], [4, 1, 2, -1], [5, 3, 6, 7]])
+    assert found.greedy_deduplication(evidence=[1.0, 2.0, 3.0]).hits.tolist() == [[4, 1, 2, -1], [5, 3, 6, 7]]
+    assert found.greedy_deduplication(evidence=[3.0, 2.0, 1.0]).hits.tolist() == [[0, 1, 2, 3], [5, 3, 6, 7]]
+
+
 def test_a_dropped_candidate_claims_nothing():
     found = candidates([[0, 1, 2, 3, 4], [0, 6, 7, 8, -1], [9, 6, 7, 8, -1]], [0.1, 0.1, 0.2])
     assert found.greedy_deduplication().hits.tolist() == [[0, 1, 2, 3, 4], [9, 6, 7, 8, -1]]
