@@ -12,6 +12,7 @@ from keras_hep.graphs.graph import merge
 from keras_hep.metrics.track_candidates import exact_match, fraction_match, true_slots
 from keras_hep.simulation.bmn_detector import STATIONS
 from keras_hep.suite.bmn_training import PLANES, SCALING
+from keras_hep.suite.candidate_measurements import over_trainings
 from keras_hep.suite.record import Quantity
 from keras_hep.tracking.candidate_growth import SliceGrowth
 from keras_hep.tracking.growth_pool import GrowthPool
@@ -58,27 +59,28 @@ def grown(cell, events, rules, workers=2):
         return list(_first_stage(pool, events))
 
 
-def decided(network, events, candidates, rule="mean"):
+def decided(network, events, candidates, threshold=None, view=SCALING):
     """Let the second stage decide, in groups of events.
 
     Args:
         network: `keras_hep.models.GraphNet`.
         events: sequence of `HitEvent`.
         candidates: iterable of `Candidates`, one for each event, asked for as they are needed.
-        rule: str. As of `keras_hep.graphs.candidate_graphs.accepted`.
+        threshold: float or None. What the mean score of a candidate's edges must be above; None: 0.7, as published.
+        view: object with `scale(positions)`. What the network reads of hits.
 
     Yields:
         `Candidates` that are accepted, one for each event.
     """
     pairs = zip(events, candidates, strict=True)
     for group in iter(lambda: list(itertools.islice(pairs, TOGETHER)), []):
-        graphs = [candidate_graph(found, event, SCALING) for event, found in group]
+        graphs = [candidate_graph(found, event, view) for event, found in group]
         joined = merge(graphs)
         logits = training.predict(network, candidate_inputs(joined))[:, 0] if joined.number_of_edges else np.empty(0)
         ends = np.cumsum([graph.number_of_edges for graph in graphs])[:-1]
         scores = np.split(0.5 * (1 + np.tanh(0.5 * logits)), ends)
         for (_, found), graph, score in zip(group, graphs, scores, strict=True):
-            yield found.select(accepted(found, graph, score, rule))
+            yield found.select(accepted(found, graph, score, threshold=threshold))
 
 
 def matched(events, candidates, fraction=None):
@@ -94,8 +96,7 @@ def matched(events, candidates, fraction=None):
     """
     matchings = []
     for event, found in zip(events, candidates, strict=True):
-        wanted = event.tracks["track"][event.tracks["reconstructable"]]
-        _, slots = true_slots(event.hits, STATIONS, reconstructable=wanted)
+        slots = wanted_slots(event)
         of_event = exact_match(found.hits, slots) if fraction is None else fraction_match(found.hits, slots, fraction)
         matchings.append(of_event)
     return matchings
@@ -112,15 +113,71 @@ def candidate_numbers(prefix, candidates):
     ]
 
 
-def events_per_second(cell, events, rules, network=None, rule="mean", processes=2, repeats=3):
+def gained(prefix, before, after):
+    """Describe what the second stage changes, as a list of `Quantity`: factor on precision, and points of recall lost.
+
+    Args:
+        prefix: str. Put before the names.
+        before: list of `CandidateMatching` of the first stage.
+        after: list of `CandidateMatching` of both stages, of the same events.
+    """
+    (recall, precision), (kept, refined) = (
+        (quantity.value for quantity in over_trainings("", "", [each])) for each in (before, after)
+    )
+    return [
+        Quantity(
+            f"{prefix}precision_gain", refined / precision, definition="precision of both stages over the first's"
+        ),
+        Quantity(f"{prefix}recall_loss", recall - kept, None, "%", "recall of the first stage less that of both"),
+    ]
+
+
+def typical_decision(cell, simulation, rules, decide, seed, most=100):
+    """Return the arrays of an event to be drawn, of 64 the one with most candidates within a limit.
+
+    Args:
+        cell: as of `grown`.
+        simulation: `BMNLike`.
+        rules: as of `grown`.
+        decide: function of events and candidates, such as `decided` with its other arguments.
+        seed: list of int.
+        most: int. An event with more candidates is not drawn.
+
+    Returns:
+        dict of arrays: `position` of hits in mm, `slots` of the tracks to be found, `candidates` (hits), `correct` and
+        `accepted`, bool, one for each candidate.
+    """
+    events = drawn(simulation, 64, seed)
+    found = grown(cell, events, rules)
+    sizes = np.array([len(one) for one in found])
+    chosen = int(np.argmax(np.where(sizes <= most, sizes, -1)))
+    event, candidates = events[chosen], found[chosen]
+    (matching,), (kept,) = matched([event], [candidates]), decide([event], [candidates])
+    accepted_hits = {row.tobytes() for row in kept.hits}
+    return {
+        "position": position(event.hits),
+        "slots": wanted_slots(event),
+        "candidates": candidates.hits,
+        "correct": matching.of >= 0,
+        "accepted": np.array([row.tobytes() in accepted_hits for row in candidates.hits], bool),
+    }
+
+
+def wanted_slots(event):
+    """Return the hits of the tracks to be reconstructed, int32 array of shape (tracks, stations), -1 for none."""
+    wanted = event.tracks["track"][event.tracks["reconstructable"]]
+    return true_slots(event.hits, STATIONS, reconstructable=wanted)[1]
+
+
+def events_per_second(cell, events, rules, second=None, processes=2, repeats=3):
     """Measure the speed from the coordinates of hits in mm on, scaling and index included.
 
     Args:
         cell: `TrackNETCell`.
         events: list of `HitEvent`.
         rules: `GrowthRules`.
-        network: `GraphNet` of the second stage, which works beside the processes of the first, or None.
-        rule: str. As of `decided`.
+        second: function of events and candidates, such as `decided` with its other arguments, or None. The second
+            stage works in this process, beside those of the first.
         processes: int. Of the first stage.
         repeats: int. The best of so many is returned: others on the machine can only slow it down.
     """
@@ -129,7 +186,7 @@ def events_per_second(cell, events, rules, network=None, rule="mean", processes=
         for repeat in range(repeats + 1):  # the first one starts the processes
             start = time.perf_counter()
             found = _first_stage(pool, events)
-            for _ in found if network is None else decided(network, events, found, rule):
+            for _ in found if second is None else second(events, found):
                 pass
             best = min(best, time.perf_counter() - start) if repeat else best
     return len(events) / best

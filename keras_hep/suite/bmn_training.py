@@ -13,6 +13,7 @@ from keras_hep.tracking.candidate_growth import SliceGrowth
 from keras_hep.tracking.coordinates import Scaling
 from keras_hep.tracking.growth_pool import GrowthPool
 from keras_hep.tracking.hit_sequences import HitSequences
+from keras_hep.tracking.target_view import TargetView
 from keras_hep.tracking.track_net_cell import TrackNETCell
 from keras_hep.tracking.virtual_points import GappedSequences
 
@@ -29,6 +30,7 @@ FRAME = {
     "slope": 0.2,
     "scales": (0.03, 0.02),
 }
+VIEW = TargetView(SCALING, VERTEX, slopes=(0.2, 0.1), waves=(1.0, 0.2, 0.04))
 WIDTH = 8.0  # its ellipse holds 0.997 of the hits if these follow the law of the likelihood
 GRAPHS = 8  # events whose graphs are read at once
 
@@ -76,7 +78,7 @@ def train_with_gaps(first, steps, seed):
     return _fit(_residual(), stream, _likelihood(), 1e-2, steps, seed)
 
 
-def train_graph_net(first, rules, simulation, steps, seed, hidden_units=128, iterations=4):
+def train_graph_net(first, rules, simulation, steps, seed, hidden_units=128, ours=False):
     """Train the network that decides on the candidates of a first stage.
 
     Args:
@@ -85,7 +87,8 @@ def train_graph_net(first, rules, simulation, steps, seed, hidden_units=128, ite
         simulation: `BMNLike`.
         steps: int. Batches of 8 new events.
         seed: int.
-        hidden_units, iterations: as of `keras_hep.models.GraphNet`.
+        hidden_units: int. As of `keras_hep.models.GraphNet`.
+        ours: bool. Whether hits are read as seen from the target (`VIEW`) and all edges have one weight.
 
     Returns:
         `keras_hep.training.Training`.
@@ -94,9 +97,10 @@ def train_graph_net(first, rules, simulation, steps, seed, hidden_units=128, ite
     """
     import keras
 
-    cell = TrackNETCell.of(first.model)
+    cell, view, true_weight = TrackNETCell.of(first.model), VIEW if ours else SCALING, 1.0 if ours else 20.0
     first_stage = {"network": first.weights["key"], "growth": dataclasses.asdict(rules)}
 
+    step_size = keras.optimizers.schedules.CosineDecay(3e-3, steps) if ours else 1e-3
     # A process of its own grows them with one thread: NumPy's threads and those of the training hinder each other.
     with GrowthPool(SliceGrowth(cell, STATIONS, rules, PLANES), workers=1, together=1) as pool:
 
@@ -105,9 +109,9 @@ def train_graph_net(first, rules, simulation, steps, seed, hidden_units=128, ite
             return next(pool.map([(SCALING.scale(position), event.hits["station"])]))
 
         return training.fit(
-            models.GraphNet(3, hidden_units, iterations),
-            SimulatedCandidates.of(WantedTracks(simulation), SCALING, candidates, first_stage),
-            optimizer=keras.optimizers.Adam(1e-3),
+            models.GraphNet(VIEW.features if ours else 3, hidden_units, iterations=4),
+            SimulatedCandidates.of(WantedTracks(simulation), view, candidates, first_stage, true_weight),
+            optimizer=keras.optimizers.Adam(step_size),
             loss=keras.losses.BinaryCrossentropy(from_logits=True, reduction="mean_with_sample_weight"),
             events=steps * GRAPHS,
             seed=seed,

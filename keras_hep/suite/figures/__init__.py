@@ -40,6 +40,7 @@ from keras_hep.suite.figures.page import (
     save,
     style,
 )
+from keras_hep.suite.figures.plane_candidates import plane_candidates
 from keras_hep.suite.figures.plots import bands, histogram, level, overlay
 from keras_hep.suite.figures.slice_plots import slice_distributions, stacked_hits
 
@@ -68,6 +69,7 @@ __all__ = [
     "origin",
     "overlay",
     "panels",
+    "plane_candidates",
     "precision_recall",
     "radius_law",
     "reliability",
