@@ -301,3 +301,15 @@ def test_the_files_of_a_full_slice_stay_small(tmp_path):
     figures.slice_display(side, positions, tracks, view="rz")
     for path in figures.save(figure, tmp_path / "slice"):
         assert path.stat().st_size < 1_000_000
+
+
+def test_candidates_on_planes_are_right_or_wrong():
+    axes = panel()[0]
+    figures.plane_candidates(
+        axes, POSITIONS, [[0, 1, -1], [2, -1, 3], [4, 5, 0]], [True, False, True], title="one event"
+    )
+    assert names(axes) == ["hits (6)", "wrong candidates (1)", "right candidates (2)"]
+    np.testing.assert_array_equal(named(axes, "right candidates (2)"), POSITIONS[[0, 1]][:, [2, 0]])
+    np.testing.assert_array_equal(named(axes, "wrong candidates (1)"), POSITIONS[[2, 3]][:, [2, 0]])
+    with pytest.raises(ValueError, match="Each of 1 candidates needs one bool, got 2"):
+        figures.plane_candidates(axes, POSITIONS, [[0, 1]], [True, False])
