@@ -304,7 +304,7 @@ def test_the_files_of_a_full_slice_stay_small(tmp_path):
 
 
 def test_candidates_on_planes_are_right_or_wrong():
-    axes = panel()[0]
+    axes = panel()
     figures.plane_candidates(
         axes, POSITIONS, [[0, 1, -1], [2, -1, 3], [4, 5, 0]], [True, False, True], title="one event"
     )
