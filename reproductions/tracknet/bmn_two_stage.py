@@ -41,18 +41,14 @@ EVEN = 0.5  # without weights for true edges, scores are probabilities
 
 def reproduce(events, presets, steps, width, repeats, seed=7):
     simulation = BMNLike(data="easy", nominal_z=True)
-    first = {
-        "as_published_": bmn_training.train_published(steps[0], seed),
-        "": bmn_training.train_residual(steps[1], seed),
-    }
-    second = {
-        way: bmn_training.train_graph_net(one, RULES, simulation, number, seed, width, ours=way == "")
-        for (way, one), number in zip(first.items(), steps[2:], strict=True)
-    }
-    decide = {
-        "as_published_": functools.partial(bmn_candidates.decided, second["as_published_"].model),
-        "": functools.partial(bmn_candidates.decided, second[""].model, threshold=EVEN, view=bmn_training.VIEW),
-    }
+    published, residual = bmn_training.train_published(steps[0], seed), bmn_training.train_residual(steps[1], seed)
+    first = {"as_published_": published, "mixed_": published, "": residual}
+    second, decide = {}, {}
+    for way, one in first.items():
+        ours = way != "as_published_"
+        second[way] = bmn_training.train_graph_net(one, RULES, simulation, steps[2 + ours], seed, width, ours)
+        settings = {"threshold": EVEN, "view": bmn_training.VIEW} if ours else {}
+        decide[way] = functools.partial(bmn_candidates.decided, second[way].model, **settings)
     cells = {way: TrackNETCell.of(one.model) for way, one in first.items()}
 
     quantities = [
@@ -84,16 +80,17 @@ def reproduce(events, presets, steps, width, repeats, seed=7):
             definition = f"best of {repeats}, two processes for the first stage"
             quantities.append(Quantity(f"{way}{stage}events_per_second", rate, None, "1/s", definition))
     arrays = bmn_candidates.typical_decision(cells[""], simulation, RULES, decide[""], [seed, 3])
-    weights = {
-        f"{way or 'ours_'}{stage}": each[way].weights
-        for stage, each in (("first", first), ("second", second))
-        for way in first
-    }
+    weights = {f"{way or 'ours_'}second": one.weights for way, one in second.items()}
+    weights |= {"published_first": published.weights, "ours_first": residual.weights}
     return Result(quantities, [], arrays, weights=weights)
 
 
 STAGES = {"stage_1_": "TrackNET", "greedy_": "+ greedy", "": "+ GraphNet", "both_": "+ both"}
-WAYS = {"as_published_": "as published, look-alike", "": "ours, look-alike"}
+WAYS = {
+    "as_published_": "as published, look-alike",
+    "mixed_": "TrackNET as published, GraphNet ours, look-alike",
+    "": "ours, look-alike",
+}
 
 
 def draw(result, reference):
