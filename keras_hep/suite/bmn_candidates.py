@@ -19,7 +19,7 @@ from keras_hep.tracking.growth_pool import GrowthPool
 from keras_hep.tracking.growth_rules import GrowthRules
 
 TOGETHER = 16  # events that grow in the same steps, and whose graphs are read at once
-_BLOCK_EVENTS = 128
+_SAMPLE_EVENTS = 1_000
 # A candidate with five branches at each of eight steps would be 390,000: in each event the best so many go on, those
 # whose hits are nearest to where they were predicted.
 MOST_CANDIDATES = 2_000
@@ -33,12 +33,13 @@ OURS_AHEAD = GrowthRules(nearest=2, step_ahead=True, delayed="always", most_virt
 
 def drawn(simulation, number, seed):
     """Return list of so many new `HitEvent` of a `BMNLike`; the same seed (list of int) gives the same events."""
-    blocks = range(0, number, _BLOCK_EVENTS)
-    return [
-        event
-        for block, start in enumerate(blocks)
-        for event in simulation.events(min(_BLOCK_EVENTS, number - start), [*seed, block])
-    ]
+    return [event for sample in samples(simulation, number, seed) for event in sample]
+
+
+def samples(simulation, number, seed):
+    """Yield lists of up to 1,000 of the events of `drawn`, so that any number of them fits in memory."""
+    for block, start in enumerate(range(0, number, _SAMPLE_EVENTS)):
+        yield simulation.events(min(_SAMPLE_EVENTS, number - start), [*seed, block])
 
 
 def position(hits):
@@ -102,9 +103,14 @@ def matched(events, candidates, fraction=None):
     return matchings
 
 
-def candidate_numbers(prefix, candidates):
-    """Describe how many candidates an event has, as a list of `Quantity`: mean and largest number."""
-    numbers = np.array([len(found) for found in candidates])
+def candidate_numbers(prefix, matchings):
+    """Describe how many candidates an event has, as a list of `Quantity`: mean and largest number.
+
+    Args:
+        prefix: str. Put before the names.
+        matchings: list of `CandidateMatching`, one for each event.
+    """
+    numbers = np.array([len(matching.of) for matching in matchings])
     error = numbers.std(ddof=1) / np.sqrt(len(numbers))
     shown = {"unit": "candidates", "count": len(numbers)}
     return [

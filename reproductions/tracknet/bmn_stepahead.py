@@ -11,6 +11,8 @@ Differs   the authors' LAQGSM events are not public: their recall and precision 
 Beyond    a network that corrects straight lines and is trained on virtual points; one head, without virtual points
 """
 
+import itertools
+
 from keras_hep import models
 from keras_hep.simulation.bmn import BMNLike
 from keras_hep.suite import bmn_candidates, bmn_training, figures
@@ -32,7 +34,7 @@ WAYS = {
     "five_": ("gaps", bmn_candidates.FIVE_NEAREST_AHEAD),
     "one_head_": ("complete", bmn_candidates.TWO_NEAREST),
 }
-SEVEN_OF_NINE = 0.7  # rounded up
+MATCHES = {"": 0.7, "exact_": None}  # of nine stations, rounded up: seven
 
 
 def reproduce(events, presets, steps, repeats, seed=7):
@@ -46,20 +48,22 @@ def reproduce(events, presets, steps, repeats, seed=7):
         Quantity("parameters", models.TrackNET(heads=2, shape="ellipse").count_params()),
         Quantity("events", events, unit="events"),
     ]
-    for preset in presets:
-        end = "" if preset == "fakes68" else "_76"
-        sample = bmn_candidates.drawn(BMNLike("hard", preset, nominal_z=True), events, [seed, 1])
-        for way, (network, rules) in WAYS.items():
+    for preset, (way, (network, rules)) in itertools.product(presets, WAYS.items()):
+        end, matchings = "" if preset == "fakes68" else "_76", {match: [] for match in MATCHES}
+        for sample in bmn_candidates.samples(BMNLike("hard", preset, nominal_z=True), events, [seed, 1]):
             found = bmn_candidates.grown(cells[network], sample, rules)
-            for match, fraction in (("", SEVEN_OF_NINE), ("exact_", None)):
-                matchings = bmn_candidates.matched(sample, found, fraction)
-                quantities += over_trainings(f"{way}{match}", end, [matchings])
-            if not end:
-                quantities += bmn_candidates.candidate_numbers(way, found)
-    sample = bmn_candidates.drawn(BMNLike("easy", nominal_z=True), events, [seed, 2])
+            for match, fraction in MATCHES.items():
+                matchings[match] += bmn_candidates.matched(sample, found, fraction)
+        for match, each in matchings.items():
+            quantities += over_trainings(f"{way}{match}", end, [each])
+        if not end:
+            quantities += bmn_candidates.candidate_numbers(way, matchings["exact_"])
     for way, network in (("as_published_easy_exact_", "published"), ("easy_exact_", "complete")):
-        found = bmn_candidates.grown(cells[network], sample, bmn_candidates.TWO_NEAREST)
-        quantities += over_trainings(way, "", [bmn_candidates.matched(sample, found)])
+        matchings = []
+        for sample in bmn_candidates.samples(BMNLike("easy", nominal_z=True), events, [seed, 2]):
+            found = bmn_candidates.grown(cells[network], sample, bmn_candidates.TWO_NEAREST)
+            matchings += bmn_candidates.matched(sample, found)
+        quantities += over_trainings(way, "", [matchings])
     sample = bmn_candidates.drawn(BMNLike("hard", nominal_z=True), min(events, 500), [seed, 3])
     for processes, end in ((2, ""), (1, "_one_process")):
         for way in ("as_published_", "as_published_five_", ""):

@@ -13,6 +13,7 @@ Beyond    a first stage that corrects straight lines, a graph network that sees 
 """
 
 import functools
+import itertools
 
 import numpy as np
 
@@ -35,6 +36,7 @@ SCALES = {
         "repeats": 5,
     },
 }
+STAGES = {"stage_1_": "TrackNET", "greedy_": "+ greedy", "": "+ GraphNet", "both_": "+ both"}
 RULES = bmn_candidates.FIVE_NEAREST
 EVEN = 0.5  # without weights for true edges, scores are probabilities
 
@@ -56,23 +58,22 @@ def reproduce(events, presets, steps, width, repeats, seed=7):
         Quantity("second_stage_parameters", models.GraphNet(3, hidden_units=128, iterations=4).count_params()),
         Quantity("events", events, unit="events"),
     ]
-    for preset in presets:
-        sample = bmn_candidates.drawn(BMNLike("easy", preset, nominal_z=True), events, [seed, 1])
-        end = "" if preset == "fakes68" else "_76"
-        for way, cell in cells.items():
+    for preset, (way, cell) in itertools.product(presets, cells.items()):
+        end, matchings = "" if preset == "fakes68" else "_76", {stage: [] for stage in STAGES}
+        for sample in bmn_candidates.samples(BMNLike("easy", preset, nominal_z=True), events, [seed, 1]):
             found = bmn_candidates.grown(cell, sample, RULES)
-            kept = list(decide[way](sample, found))
-            stages = {"stage_1_": found, "": kept}
+            stages = {"stage_1_": found, "": list(decide[way](sample, found))}
             stages["greedy_"], stages["both_"] = (
-                [one.greedy_deduplication() for one in each] for each in (found, kept)
+                [one.greedy_deduplication() for one in stages[each]] for each in ("stage_1_", "")
             )
-            matchings = {stage: bmn_candidates.matched(sample, each) for stage, each in stages.items()}
-            for stage, each in matchings.items():
-                quantities += over_trainings(f"{way}{stage}", end, [each])
-            if not end:
-                quantities += bmn_candidates.candidate_numbers(f"{way}stage_1_", found)
-                quantities += bmn_candidates.candidate_numbers(f"{way}", kept)
-                quantities += bmn_candidates.gained(way, matchings["stage_1_"], matchings[""])
+            for stage, candidates in stages.items():
+                matchings[stage] += bmn_candidates.matched(sample, candidates)
+        for stage, each in matchings.items():
+            quantities += over_trainings(f"{way}{stage}", end, [each])
+        if not end:
+            quantities += bmn_candidates.candidate_numbers(f"{way}stage_1_", matchings["stage_1_"])
+            quantities += bmn_candidates.candidate_numbers(way, matchings[""])
+            quantities += bmn_candidates.gained(way, matchings["stage_1_"], matchings[""])
     sample = bmn_candidates.drawn(simulation, min(events, 500), [seed, 2])
     for way, cell in cells.items():
         for stage, decision in (("stage_1_", None), ("", decide[way])):
@@ -85,7 +86,6 @@ def reproduce(events, presets, steps, width, repeats, seed=7):
     return Result(quantities, [], arrays, weights=weights)
 
 
-STAGES = {"stage_1_": "TrackNET", "greedy_": "+ greedy", "": "+ GraphNet", "both_": "+ both"}
 WAYS = {
     "as_published_": "as published, look-alike",
     "mixed_": "TrackNET as published, GraphNet ours, look-alike",

@@ -42,18 +42,20 @@ def test_planes_are_those_of_the_stations():
 def test_events_are_determined_by_their_seed_in_blocks(events, monkeypatch):
     again = bmn_candidates.drawn(BMNLike("easy", nominal_z=True), 20, [7, 1])
     np.testing.assert_array_equal(again[19].hits["x"], events[19].hits["x"])
-    monkeypatch.setattr(bmn_candidates, "_BLOCK_EVENTS", 8)
+    monkeypatch.setattr(bmn_candidates, "_SAMPLE_EVENTS", 8)
     in_blocks = bmn_candidates.drawn(BMNLike(), 20, [7, 1])
+    assert [len(sample) for sample in bmn_candidates.samples(BMNLike(), 20, [7, 1])] == [8, 8, 4]
     assert len(in_blocks) == 20
     assert len({len(event.hits["x"]) for event in in_blocks}) > 10
 
 
 def test_straight_lines_find_tracks(straight, events):
     found = bmn_candidates.grown(straight, events, GrowthRules(nearest=2, most_candidates=100), 0)
-    recall = np.mean(np.concatenate([one.found for one in bmn_candidates.matched(events, found)]))
+    matchings = bmn_candidates.matched(events, found)
+    recall = np.mean(np.concatenate([one.found for one in matchings]))
     looser = np.mean(np.concatenate([one.found for one in bmn_candidates.matched(events, found, 0.7)]))
     assert 0.2 < recall < looser < 1
-    mean, largest = bmn_candidates.candidate_numbers("a_", found)
+    mean, largest = bmn_candidates.candidate_numbers("a_", matchings)
     assert (mean.name, largest.name) == ("a_candidates", "a_most_candidates")
     assert largest.value == max(map(len, found))
     assert mean.value == pytest.approx(np.mean([len(one) for one in found]))
