@@ -33,7 +33,7 @@ def train_published(heads, steps, seed, alpha=PUBLISHED_ALPHA):
         5e-3, for the few steps that a processor allows.
     """
     stream = HitSequences(SPDToy(), SCALING, heads)
-    return _fit(models.TrackNET(heads=heads), stream, losses.SphereLoss(alpha), 5e-3, steps, seed)
+    return fit_by_batches(models.TrackNET(heads=heads), stream, losses.SphereLoss(alpha), 5e-3, steps, seed)
 
 
 def train_residual(heads, steps, seed, alpha=None):
@@ -50,7 +50,7 @@ def train_residual(heads, steps, seed, alpha=None):
         `keras_hep.training.Training`.
     """
     loss = _likelihood() if alpha is None else losses.SphereLoss(alpha)
-    return _fit(_residual(heads), HitSequences(SPDToy(), SCALING, heads), loss, 1e-2, steps, seed)
+    return fit_by_batches(_residual(heads), HitSequences(SPDToy(), SCALING, heads), loss, 1e-2, steps, seed)
 
 
 def train_with_gaps(first, steps, seed):
@@ -67,7 +67,7 @@ def train_with_gaps(first, steps, seed):
     simulation = SPDToy(efficiency=EFFICIENCY_IN_TRAINING)
     cell, key = TrackNETCell.of(first.model), first.weights["key"]
     stream = GappedSequences.of(cell, simulation, SCALING, 2, key)
-    return _fit(_residual(2), stream, _likelihood(), 1e-2, steps, seed)
+    return fit_by_batches(_residual(2), stream, _likelihood(), 1e-2, steps, seed)
 
 
 def _residual(heads):
@@ -78,7 +78,20 @@ def _likelihood():
     return losses.SphereLikelihood(WIDTH)
 
 
-def _fit(model, stream, loss, step_size, steps, seed):
+def fit_by_batches(model, stream, loss, step_size, steps, seed):
+    """Train a network on batches of 512 new tracks with Adam, whose step falls along a cosine to a hundredth.
+
+    Args:
+        model: `keras_hep.models.TrackNET`.
+        stream: such as `keras_hep.tracking.hit_sequences.HitSequences`.
+        loss: Keras loss.
+        step_size: float. First step of Adam.
+        steps: int. Batches.
+        seed: int.
+
+    Returns:
+        `keras_hep.training.Training`.
+    """
     import keras
 
     schedule = keras.optimizers.schedules.CosineDecay(step_size, steps, alpha=0.01)

@@ -9,7 +9,6 @@ from keras_hep.tracking.candidate_growth import SliceGrowth, grow
 from keras_hep.tracking.free_growth import FreeGrowth, grow_freely
 from keras_hep.tracking.growth_pool import GrowthPool
 from keras_hep.tracking.growth_rules import GrowthRules
-from keras_hep.tracking.slice_pool import SlicePool
 from keras_hep.tracking.track_net_cell import TrackNETCell
 
 STATIONS, RULES = 5, GrowthRules(nearest=2)
@@ -84,8 +83,8 @@ def test_a_process_has_one_thread_and_no_framework_and_ours_stays_as_it_was(monk
 
 
 def test_candidates_can_be_deduplicated_where_they_grow():
-    with SlicePool(origin_cell(), STATIONS, RULES, shared=0.3, workers=0) as pool:
-        for one, found in zip(slices(20), pool.grow(slices(20)), strict=True):
+    with GrowthPool(SliceGrowth(origin_cell(), STATIONS, RULES, shared=0.3), workers=0) as pool:
+        for one, found in zip(slices(20), pool.map(slices(20)), strict=True):
             expected = grow(origin_cell(), *one, STATIONS, RULES).greedy_deduplication(0.3)
             np.testing.assert_array_equal(found.hits, expected.hits)
 
