@@ -9,6 +9,7 @@ from keras_hep import training
 from keras_hep.graphs.candidate_graphs import accepted, candidate_graph
 from keras_hep.graphs.candidate_streams import candidate_inputs
 from keras_hep.graphs.graph import merge
+from keras_hep.metrics import estimates
 from keras_hep.metrics.track_candidates import exact_match, fraction_match, true_slots
 from keras_hep.simulation.bmn_detector import STATIONS
 from keras_hep.suite.bmn_training import PLANES, SCALING
@@ -117,6 +118,27 @@ def candidate_numbers(prefix, matchings):
         Quantity(f"{prefix}candidates", numbers.mean(), error, definition="candidates per event, mean", **shown),
         Quantity(f"{prefix}most_candidates", numbers.max(), definition="candidates of the fullest event", **shown),
     ]
+
+
+def wrong_as_good(name, distances, matchings, percent=90):
+    """Describe how many wrong candidates fit their hits as well as right ones, as a `Quantity`.
+
+    Args:
+        name: str.
+        distances: list of float arrays. Mean squared distance of each candidate (`Candidates.distance`).
+        matchings: list of `CandidateMatching` of the same events.
+        percent: float. Wrong candidates count that are better than the worst of so many per cent of the right ones.
+    """
+    distance = np.concatenate(distances)
+    right = np.concatenate([matching.of >= 0 for matching in matchings])
+    if right.all() or not right.any():
+        return Quantity(name, float("nan"), None, "%")
+    limit = np.percentile(distance[right], percent)
+    value, error = estimates.fraction(np.count_nonzero(distance[~right] < limit), np.count_nonzero(~right))
+    definition = (
+        f"wrong candidates whose hits are as close to the predictions as those of {percent:g} % of the right ones"
+    )
+    return Quantity(name, 100 * value, 100 * error, "%", definition, np.count_nonzero(~right))
 
 
 def gained(prefix, before, after):

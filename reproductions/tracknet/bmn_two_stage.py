@@ -60,12 +60,14 @@ def reproduce(events, presets, steps, width, repeats, seed=7):
     ]
     for preset, (way, cell) in itertools.product(presets, cells.items()):
         end, matchings = "" if preset == "fakes68" else "_76", {stage: [] for stage in STAGES}
+        distances = []
         for sample in bmn_candidates.samples(BMNLike("easy", preset, nominal_z=True), events, [seed, 1]):
             found = bmn_candidates.grown(cell, sample, RULES)
             stages = {"stage_1_": found, "": list(decide[way](sample, found))}
             stages["greedy_"], stages["both_"] = (
                 [one.greedy_deduplication() for one in stages[each]] for each in ("stage_1_", "")
             )
+            distances += [one.distance for one in found]
             for stage, candidates in stages.items():
                 matchings[stage] += bmn_candidates.matched(sample, candidates)
         for stage, each in matchings.items():
@@ -73,6 +75,8 @@ def reproduce(events, presets, steps, width, repeats, seed=7):
         if not end:
             quantities += bmn_candidates.candidate_numbers(f"{way}stage_1_", matchings["stage_1_"])
             quantities += bmn_candidates.candidate_numbers(way, matchings[""])
+            name = f"{way}stage_1_wrong_as_good"
+            quantities.append(bmn_candidates.wrong_as_good(name, distances, matchings["stage_1_"]))
             quantities += bmn_candidates.gained(way, matchings["stage_1_"], matchings[""])
     sample = bmn_candidates.drawn(simulation, min(events, 500), [seed, 2])
     for way, cell in cells.items():

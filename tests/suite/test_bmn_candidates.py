@@ -90,6 +90,15 @@ def test_what_the_second_stage_gains():
     assert (loss.name, loss.value, loss.unit) == ("a_recall_loss", pytest.approx(50), "%")
 
 
+def test_wrong_candidates_that_fit():
+    slots = np.arange(8).reshape(2, 4)
+    hits = np.concatenate([slots, np.full((4, 4), 9) + np.arange(4)[:, None]])
+    matchings, distances = [exact_match(hits, slots)] * 2, [np.array([0.1, 0.3, 0.05, 0.2, 0.35, 0.4])] * 2
+    half = bmn_candidates.wrong_as_good("half", distances, matchings, percent=100)
+    assert (half.value, half.unit, half.count) == (50, "%", 8)
+    assert np.isnan(bmn_candidates.wrong_as_good("none", [np.zeros(2)], [exact_match(slots, slots)]).value)
+
+
 def test_speed_counts_events(straight, events):
     taken = []
 
