@@ -3,7 +3,7 @@
 Source    Goncharov et al., TrackNET (slides, 2024), "BM@N Run 7 Simulation Results", StepAhead; authors' code
 Data      hard events of the BM@N look-alike, simulated here: stations see 95 % of the hits, and tracks to be found have
           at least four, one of them on the first station
-Cost      smoke 10 s, quick 6 min, full 45 min (2 CPU cores, the trainings of bmn_two_stage), 1.5 GB
+Cost      smoke 10 s, quick 6 min, full 45 min (2 CPU cores), 1.5 GB; two trainings are those of bmn_two_stage
 Expect    recall below that of easy events, a precision of a few per cent, many times the published speed
 Differs   the authors' LAQGSM events are not public: their recall and precision cannot be decided here. Their K is not
           stated: two nearest hits here, and five beside it; in an event 2,000 candidates at most go on at each step. A
@@ -83,7 +83,7 @@ LABELS = {
 
 
 def draw(result, reference):
-    figure, (recall, precision, speed) = figures.panels(columns=3, aspect=0.9)
+    figure, (recall, precision, number, speed) = figures.panels(columns=2, rows=2, aspect=0.72)
     matches = {"": "seven of nine stations", "exact_": "exact"}
     for axes, kind in ((recall, "recall"), (precision, "precision")):
         ours = {
@@ -93,7 +93,14 @@ def draw(result, reference):
         published = reference and [reference.quantities[kind].value, None]
         figures.compare_categories(axes, list(matches.values()), ours, published, label="published, authors' events")
         figures.axis_labels(axes, "match", f"{kind}, hard events [%]")
-    precision.set_yscale("log")
+    ours = {
+        label: [result.quantities[f"{way}{kind}candidates"].value for kind in ("", "most_")]
+        for way, label in LABELS.items()
+    }
+    figures.compare_categories(number, ["mean", "fullest event"], ours)
+    figures.axis_labels(number, "", "candidates per hard event of the look-alike")
+    for axes in (precision, number):
+        axes.set_yscale("log")
     ways = {way: label.removesuffix(", look-alike") for way, label in LABELS.items() if way != "five_"}
     ours = {
         machine: {label: result.quantities[f"{way}events_per_second{end}"].value for way, label in ways.items()}
@@ -101,6 +108,7 @@ def draw(result, reference):
     }
     published = reference and {"V100": {"as published": reference.quantities["events_per_second"].value}}
     figures.compare_speeds(speed, ours, published)
-    speed.set_xlabel("hard events per second")
-    figures.legend(figure, columns=4)
+    speed.set_xlabel("hard events of the look-alike per second")
+    figures.legend(recall, loc="lower left")
+    figures.legend(speed)
     return figure

@@ -116,7 +116,7 @@ def draw(result, reference):
     }
     published = reference and {"V100": {"both stages": reference.quantities["events_per_second"].value}}
     figures.compare_speeds(speed, ours, published)
-    speed.set_xlabel("events per second")
+    speed.set_xlabel("easy events of the look-alike per second")
     ours = {
         label: [(one.value, one.error) for one in (result.quantities[f"{way}{stage}candidates"] for stage in rows)]
         for way, label in WAYS.items()
