@@ -311,5 +311,11 @@ def test_candidates_on_planes_are_right_or_wrong():
     assert names(axes) == ["hits (6)", "wrong candidates (1)", "right candidates (2)"]
     np.testing.assert_array_equal(named(axes, "right candidates (2)"), POSITIONS[[0, 1]][:, [2, 0]])
     np.testing.assert_array_equal(named(axes, "wrong candidates (1)"), POSITIONS[[2, 3]][:, [2, 0]])
+    aside = panel()
+    figures.plane_candidates(aside, POSITIONS, [[0, 1, -1]], [True], across="y")
+    np.testing.assert_array_equal(named(aside, "right candidates (1)"), POSITIONS[[0, 1]][:, [2, 1]])
+    assert aside.get_ylabel() == "y [mm]"
+    with pytest.raises(ValueError, match="across must be x or y, got 'z'"):
+        figures.plane_candidates(axes, POSITIONS, [[0, 1]], [True], across="z")
     with pytest.raises(ValueError, match="Each of 1 candidates needs one bool, got 2"):
         figures.plane_candidates(axes, POSITIONS, [[0, 1]], [True, False])
