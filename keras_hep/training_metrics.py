@@ -1,6 +1,7 @@
 """What is measured while a network trains."""
 
 import keras
+from keras import ops
 
 
 @keras.saving.register_keras_serializable(package="keras_hep")
@@ -41,3 +42,59 @@ class LastAUC(keras.metrics.AUC):
     def get_config(self):
         """Return the arguments."""
         return {"num_thresholds": self.num_thresholds, "from_logits": self._from_logits, "name": self.name}
+
+
+@keras.saving.register_keras_serializable(package="keras_hep")
+class HitEfficiency(keras.metrics.Mean):
+    """Share of the hits that lie in the sphere predicted for them.
+
+    Args:
+        name: str. Its entry in the history.
+
+    Call: true hits of shape (..., 3), predictions of shape (..., 4), centre and radius, and sample weights of shape
+    (...).
+
+    Reference: the metrics of the authors' public code of TrackNET (t3hseus/tracknet).
+
+    Example:
+
+    >>> import numpy as np
+    >>> metric = HitEfficiency()
+    >>> metric.update_state(np.zeros((2, 3)), np.array([[0.3, 0.4, 0.0, 0.6], [0.3, 0.4, 0.0, 0.4]]))
+    >>> float(metric.result())
+    0.5
+    """
+
+    def __init__(self, name="hit_efficiency", **kwargs):
+        super().__init__(name=name, **kwargs)
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        """Count the hits of a batch."""
+        squared = ops.sum(ops.square(y_true - y_pred[..., :3]), axis=-1)
+        super().update_state(ops.cast(squared <= ops.square(y_pred[..., 3]), self.dtype), sample_weight)
+
+
+@keras.saving.register_keras_serializable(package="keras_hep")
+class MeanRadius(keras.metrics.Mean):
+    """Mean radius of the spheres predicted.
+
+    Args:
+        name: str. Its entry in the history.
+
+    Call: as `HitEfficiency`.
+
+    Example:
+
+    >>> import numpy as np
+    >>> metric = MeanRadius()
+    >>> metric.update_state(np.zeros((2, 3)), np.array([[0, 0, 0, 0.5], [0, 0, 0, 1.0]]))
+    >>> float(metric.result())
+    0.75
+    """
+
+    def __init__(self, name="mean_radius", **kwargs):
+        super().__init__(name=name, **kwargs)
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        """Count the spheres of a batch."""
+        super().update_state(y_pred[..., 3], sample_weight)

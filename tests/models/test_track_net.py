@@ -20,11 +20,13 @@ PLANES = {
     "slope": 0.3,
     "scales": [0.3, 0.05],
 }
+HELIX = {"geometry": "helix", "depth": 0.15, "residual": 0.002, "scales": [0.05, 0.005]}
 VARIANTS = [
     {"heads": 1},
     {"heads": 2},
     {"heads": 1, "shape": "ellipse"},
     {"heads": 2, "frame": BARREL, "unit": 0.05},
+    {"heads": 2, "frame": HELIX, "unit": 0.02},
     {"heads": 2, "shape": "ellipse", "frame": PLANES, "unit": 0.1},
 ]
 
