@@ -70,7 +70,7 @@ def reproduce(events, presets, steps, repeats, seed=7):
             network, rules = WAYS[way]
             rate = bmn_candidates.events_per_second(cells[network], sample, rules, processes=processes, repeats=repeats)
             definition = f"best of {repeats}, processes: {processes}"
-            quantities.append(Quantity(f"{way}events_per_second{end}", rate, None, "1/s", definition))
+            quantities.append(Quantity(f"{way}events_per_second{end}", rate, None, "1/s", definition, timed=True))
     return Result(quantities, weights={name: one.weights for name, one in fitted.items()})
 
 

@@ -84,7 +84,7 @@ def reproduce(events, presets, steps, width, repeats, seed=7):
         for stage, decision in (("stage_1_", None), ("", decide[way])):
             rate = bmn_candidates.events_per_second(cell, sample, RULES, decision, repeats=repeats)
             definition = f"best of {repeats}, two processes for the first stage"
-            quantities.append(Quantity(f"{way}{stage}events_per_second", rate, None, "1/s", definition))
+            quantities.append(Quantity(f"{way}{stage}events_per_second", rate, None, "1/s", definition, timed=True))
     arrays = bmn_candidates.typical_decision(cells[""], simulation, RULES, decide[""], [seed, 3])
     weights = {f"{way or 'ours_'}second": one.weights for way, one in second.items()}
     weights |= {"published_first": published.weights, "ours_first": residual.weights}
