@@ -22,7 +22,7 @@ from keras_hep.tracking.track_net_cell import TrackNETCell
 
 # steps: as published; ours on complete tracks and on tracks with gaps
 SCALES = {
-    "smoke": {"events": 20, "presets": ("fakes68",), "steps": (5, 5, 5), "repeats": 1},
+    "smoke": {"events": 6, "presets": ("fakes68",), "steps": (5, 5, 5), "repeats": 1},
     "quick": {"events": 1_000, "presets": ("fakes68",), "steps": (6_000, 1_500, 1_500), "repeats": 3},
     "full": {"events": 25_000, "presets": ("fakes68", "fakes76"), "steps": (60_000, 6_000, 6_000), "repeats": 5},
 }

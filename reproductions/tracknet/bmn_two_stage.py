@@ -27,7 +27,7 @@ from keras_hep.tracking.track_net_cell import TrackNETCell
 
 # steps: both first stages, as published and ours; both graph networks
 SCALES = {
-    "smoke": {"events": 20, "presets": ("fakes68",), "steps": (5, 5, 2, 2), "width": 8, "repeats": 1},
+    "smoke": {"events": 6, "presets": ("fakes68",), "steps": (5, 5, 2, 2), "width": 8, "repeats": 1},
     "quick": {"events": 1_000, "presets": ("fakes68",), "steps": (6_000, 1_500, 300, 600), "width": 64, "repeats": 3},
     "full": {
         "events": 25_000,
