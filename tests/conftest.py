@@ -5,8 +5,13 @@ import json
 import os
 import pathlib
 
+import hypothesis
 import numpy as np
 import pytest
+
+# A busy machine is no fault of an example.
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
 
 
 @pytest.fixture
