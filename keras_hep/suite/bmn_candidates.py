@@ -148,6 +148,8 @@ def gained(prefix, before, after):
         prefix: str. Put before the names.
         before: list of `CandidateMatching` of the first stage.
         after: list of `CandidateMatching` of both stages, of the same events.
+
+    The factor is NaN if the first stage finds nothing.
     """
     (recall, precision), (kept, refined) = (
         (quantity.value for quantity in over_trainings("", "", [each])) for each in (before, after)

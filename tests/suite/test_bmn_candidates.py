@@ -90,6 +90,13 @@ def test_what_the_second_stage_gains():
     assert (loss.name, loss.value, loss.unit) == ("a_recall_loss", pytest.approx(50), "%")
 
 
+def test_nothing_is_gained_on_nothing():
+    nothing = [exact_match(np.full((2, 4), 9), np.arange(8).reshape(2, 4))] * 5
+    gain, loss = bmn_candidates.gained("", nothing, nothing)
+    assert np.isnan(gain.value)
+    assert loss.value == 0
+
+
 def test_wrong_candidates_that_fit():
     slots = np.arange(8).reshape(2, 4)
     hits = np.concatenate([slots, np.full((4, 4), 9) + np.arange(4)[:, None]])
