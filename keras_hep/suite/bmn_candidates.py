@@ -154,10 +154,9 @@ def gained(prefix, before, after):
     (recall, precision), (kept, refined) = (
         (quantity.value for quantity in over_trainings("", "", [each])) for each in (before, after)
     )
+    gain = refined / precision if precision else float("nan")
     return [
-        Quantity(
-            f"{prefix}precision_gain", refined / precision, definition="precision of both stages over the first's"
-        ),
+        Quantity(f"{prefix}precision_gain", gain, definition="precision of both stages over the first's"),
         Quantity(f"{prefix}recall_loss", recall - kept, None, "%", "recall of the first stage less that of both"),
     ]
 
