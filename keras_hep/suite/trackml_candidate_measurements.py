@@ -8,10 +8,12 @@ from keras_hep.suite.record import Curve, Quantity
 from keras_hep.suite.segment_measurements import over_events
 from keras_hep.suite.trackml_candidates import evaluated, seconds_per_event, simulated
 from keras_hep.suite.trackml_prediction_training import METRE, METRES, PUBLISHED_ALPHA, in_unit
+from keras_hep.tracking.global_index import GlobalIndex
 from keras_hep.tracking.hit_sequences import sequences
-from keras_hep.tracking.trackml_sequences import TrackMLSequences
+from keras_hep.tracking.space_compression import SpaceCompression
+from keras_hep.tracking.trackml_sequences import TrackMLSequences, track_sequences
 
-PT_EDGES = np.geomspace(0.1, 12.8, 15)  # GeV
+PT_EDGES = np.geomspace(0.1, 6.4, 13)  # GeV
 UNSEEN = 10_000  # number of the first event that no network is trained on
 _RULE = "a candidate matches a particle by double majority; duplicates count once"
 
@@ -81,6 +83,39 @@ def shape(found):
     ]
 
 
+def first_step(way, finder, events, ranks=(1, 2, 16)):
+    """Describe the first prediction, which knows a single hit, as a list of `Quantity`.
+
+    Args:
+        way: str. End of the names.
+        finder: `keras_hep.tracking.trackml_finder.TrackMLFinder`.
+        events: list of `EventTruth`.
+        ranks: sequence of int. Numbers of hits nearest to the centre.
+
+    Returns:
+        Shares of the particles that start on a seed layer whose next hit is in the sphere and among so many hits.
+    """
+    shares = np.array([_ranks_of_the_next_hit(finder, event, ranks) for event in events])
+    definition = "particles that start on a seed layer whose next hit is among the {} nearest to the centre"
+    return [
+        over_events(f"first_step_{rank}_{way}", 100 * column, "%", definition.format(rank))
+        for rank, column in zip(ranks, shares.T, strict=True)
+    ]
+
+
+def _ranks_of_the_next_hit(finder, event, ranks):
+    """Return the share of tracks whose second hit is among so many nearest ones, for each of the ranks."""
+    owner = np.zeros(len(event.hits["x"]), int)
+    particle, slot = np.nonzero(event.slots >= 0)
+    owner[event.slots[particle, slot]] = particle + 1
+    first, second = track_sequences(event.hits, owner, SpaceCompression())[1][:, :2].T
+    positions, distance = finder.coordinates(event.hits)
+    _, centres, sizes = finder.cell.step(finder.cell.start(positions[first]), positions[first])
+    index = GlobalIndex(positions, distance)
+    nearest = index.nearest(centres[:, 0], max(ranks), sizes[:, 0, 0], distance[first])[1]
+    return [np.mean((nearest[:, :rank] == second[:, None]).any(axis=1)) for rank in ranks]
+
+
 def recall_curve(way, found, events):
     """Return the recall in bins of transverse momentum, as a `Curve` with binomial errors; empty bins are left out."""
     success = np.concatenate([one.found for one in found])
@@ -91,25 +126,24 @@ def recall_curve(way, found, events):
     return Curve(f"recall_{way}_pt", middle[filled], inside.value[filled], error, "GeV", "1", definition)
 
 
-def cost(way, finder, simulation, particles, seed, repeats):
+def cost(way, finder, simulation, densities, seed, repeats):
     """Measure the time of events of several sizes.
 
     Args:
         way: str. End of the names.
         finder: `keras_hep.tracking.trackml_finder.TrackMLFinder`.
         simulation: `keras_hep.simulation.trackml_like.TrackMLLike`.
-        particles: sequence of float. Mean numbers of particles; noise in proportion.
+        densities: sequence of float. Shares of its particles and noise.
         seed: list of int. The number of the event is appended to it.
         repeats: int. As of `keras_hep.suite.trackml_candidates.Evaluation`.
 
     Returns:
         (quantity, curve): exponent of the power law fitted to time against hits, and the times.
     """
-    sizes = [simulation.scaled(number / simulation.particles) for number in particles]
-    events = [simulated(size, [*seed, number]) for number, size in enumerate(sizes)]
+    events = [simulated(simulation.scaled(density), [*seed, number]) for number, density in enumerate(densities)]
     seconds = [one.seconds for one in evaluated(finder, events, repeats)]
     hits = [len(event.hits["x"]) for event in events]
-    definition = f"of time against hits, events with {min(particles):,} to {max(particles):,} particles"
+    definition = f"of time against hits, events of {min(densities):g} to {max(densities):g} of the density"
     exponent = Quantity(f"exponent_{way}", power_law(hits, seconds), definition=definition, timed=True)
     definition = "time of one event, one process with one thread, from coordinates in mm on"
     return exponent, Curve(f"cost_{way}", hits, seconds, None, "hits", "s", definition, timed=True)

@@ -46,14 +46,21 @@ class TrackMLFinder:
         Args:
             hits: mapping of arrays with x, y, z in mm, volume_id and layer_id, of shape (hits,).
         """
+        scaled, distance = self.coordinates(hits)
+        seeds = np.flatnonzero(on_seed_layers(hits))
+        found = grow_freely(self.cell, scaled, seeds, self.rules, MOST_HITS, from_origin=distance)
+        return found if self.resolution is None else resolved(self.cell, scaled, found, self.resolution)
+
+    def coordinates(self, hits):
+        """Return the coordinates that the cell reads, and the distance from the centre, which grows along candidates.
+
+        Returns:
+            (positions, distance): float32 arrays, shape (hits, 3), scaled, and (hits,), in mm of compressed space.
+        """
         positions = np.stack([np.asarray(hits[name], np.float32) for name in "xyz"], axis=1)
         if self.space is not None:
             positions = self.space.compress(positions)
-        scaled = self.scaling.scale(positions)
-        seeds = np.flatnonzero(on_seed_layers(hits))
-        distance = np.linalg.norm(positions, axis=1)
-        found = grow_freely(self.cell, scaled, seeds, self.rules, MOST_HITS, from_origin=distance)
-        return found if self.resolution is None else resolved(self.cell, scaled, found, self.resolution)
+        return self.scaling.scale(positions), np.linalg.norm(positions, axis=1)
 
     def __call__(self, events):
         """Return list of `Candidates` of a sequence of events, for `keras_hep.tracking.growth_pool.GrowthPool`."""

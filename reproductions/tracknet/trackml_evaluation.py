@@ -23,27 +23,14 @@ from keras_hep.suite.trackml_candidates import evaluated, evaluation_events
 
 # events: for training and testing; steps: as published and ours; most: candidates that may grow at the same time
 SCALES = {
-    "smoke": {"density": 0.03, "events": (2, 1), "steps": (20, 20), "sizes": (200, 400), "repeats": 1, "most": 5_000},
-    "quick": {
-        "density": 1.0,
-        "events": (40, 2),
-        "steps": (6_000, 4_000),
-        "sizes": (1_000, 2_000, 5_000, 10_000),
-        "repeats": 5,
-        "most": 2_000_000,
-    },
-    "full": {
-        "density": 1.0,
-        "events": (300, 10),
-        "steps": (40_000, 20_000),
-        "sizes": (1_000, 2_000, 3_000, 5_000, 7_000, 10_000),
-        "repeats": 7,
-        "most": 2_000_000,
-    },
+    "smoke": {"density": 0.03, "events": (2, 1), "steps": (20, 20), "repeats": 1, "most": 5_000},
+    "quick": {"density": 1.0, "events": (40, 2), "steps": (6_000, 4_000), "repeats": 5, "most": 2_000_000},
+    "full": {"density": 1.0, "events": (300, 10), "steps": (40_000, 20_000), "repeats": 7, "most": 2_000_000},
 }
+DENSITIES = (0.1, 0.2, 0.5, 1.0)  # of the events that are timed
 
 
-def reproduce(density, events, steps, sizes, repeats, most, data="simulation", seed=7):
+def reproduce(density, events, steps, repeats, most, data="simulation", seed=7):
     simulation = TrackMLLike().scaled(density)
     fitted = {
         "published": predictions.train_published(simulation, events[0], steps[0], seed),
@@ -65,8 +52,9 @@ def reproduce(density, events, steps, sizes, repeats, most, data="simulation", s
         quantities += measurements.quality(way, one, test)
         curves.append(measurements.recall_curve(way, one, test))
     for way in ("k1", "ours_k1", "ours"):
-        exponent, curve = measurements.cost(way, ways[way], simulation, sizes, [seed, 2], repeats)
-        quantities, curves = [*quantities, exponent], [*curves, curve]
+        exponent, curve = measurements.cost(way, ways[way], simulation, DENSITIES, [seed, 2], repeats)
+        quantities += [exponent, *measurements.first_step(way, ways[way], test)]
+        curves.append(curve)
     for way, one in fitted.items():
         curves += measurements.learning(way, one)
     return Result(quantities, curves, data=kind, events=name, weights={way: one.weights for way, one in fitted.items()})
@@ -97,8 +85,9 @@ def draw(result, reference):
     for index, (way, label) in enumerate(NETWORKS.items()):
         figures.overlay(learning, result.curves[f"training_hit_efficiency_{way}"], label=label, index=index)
     figures.axis_labels(learning, "training tracks", "hits inside their sphere")
-    momentum.set(xscale="log", ylim=(0, 1))
+    momentum.set(xscale="log", ylim=(0, 1.05))
     time.set(xscale="log", yscale="log")
-    for axes in (quality, momentum, time, learning):
+    for axes in (quality, momentum, learning):
         figures.legend(axes)
+    figures.legend(time, loc="lower right")
     return figure

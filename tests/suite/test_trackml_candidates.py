@@ -128,6 +128,17 @@ def test_quality_over_events(event):
     assert quality["seconds_x"].value == 3
 
 
+def test_the_first_step_by_hand(event):
+    """From the first hit, at 32 mm, the next one is expected at 42 mm; nearer than it are noise and the hit itself."""
+    far = {name: np.append(values, values[1]) for name, values in HITS.items()}
+    far["x"][-1], far["z"][-1] = 45.0, 0.1  # more noise that is nearer
+    crowded = EventTruth.of(far, np.append(PARTICLE, 0), PARTICLES)
+    for one, expected in ((event, [0, 100, 100]), (crowded, [0, 0, 100])):
+        found = measurements.first_step("x", FINDER, [one], ranks=(2, 3, 4))
+        assert [quantity.value for quantity in found] == expected
+        assert [quantity.name for quantity in found] == ["first_step_2_x", "first_step_3_x", "first_step_4_x"]
+
+
 def test_recall_in_bins_of_momentum(event):
     curve = measurements.recall_curve("x", [Found(np.array([True, False]), 4, 9, 2.0)], [event])
     assert curve.y == (1.0, 0.0)
@@ -149,10 +160,10 @@ def test_the_exponent_of_a_power_law(exponent):
 
 def test_time_against_hits():
     simulation = TrackMLLike(particles=300)
-    exponent, curve = measurements.cost("x", FINDER, simulation, (100, 200), [5], repeats=1)
+    exponent, curve = measurements.cost("x", FINDER, simulation, (0.25, 0.5), [5], repeats=1)
     assert (exponent.name, exponent.timed, curve.timed) == ("exponent_x", True, True)
     assert curve.x == tuple(
-        len(simulation.scaled(share).event([5, n]).hits["x"]) for n, share in enumerate((1 / 3, 2 / 3))
+        len(simulation.scaled(share).event([5, n]).hits["x"]) for n, share in enumerate((0.25, 0.5))
     )
     assert min(curve.y) > 0
 
