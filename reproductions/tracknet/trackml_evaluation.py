@@ -53,8 +53,9 @@ def reproduce(density, events, steps, repeats, most, data="simulation", seed=7):
         curves.append(measurements.recall_curve(way, one, test))
     for way in ("k1", "ours_k1", "ours"):
         exponent, curve = measurements.cost(way, ways[way], simulation, DENSITIES, [seed, 2], repeats)
-        quantities += [exponent, *measurements.first_step(way, ways[way], test)]
-        curves.append(curve)
+        quantities, curves = [*quantities, exponent], [*curves, curve]
+    for way in ("k1", "ours_k1"):
+        quantities += measurements.first_step(way, ways[way], test)
     for way, one in fitted.items():
         curves += measurements.learning(way, one)
     return Result(quantities, curves, data=kind, events=name, weights={way: one.weights for way, one in fitted.items()})
