@@ -61,7 +61,7 @@ def reproduce(slices, repeats, steps, loop_seeds, seed=7):
 
 
 def draw(result, reference):
-    figure, axes = figures.panels(columns=1, aspect=0.75)
+    figure, axes = figures.panels(columns=1, aspect=1.1)
     names = {100: "TrackNET, 100 %", 99: "StepAhead, 99 %", 98: "StepAhead, 98 %"}
 
     def speeds(way, end):
