@@ -9,6 +9,7 @@ from keras_hep.graphs.candidate_streams import SimulatedCandidates
 from keras_hep.simulation.bmn import NOMINAL_Z, NORMALISATION, BMNLike
 from keras_hep.simulation.bmn_detector import STATIONS, VERTEX
 from keras_hep.simulation.hit_event import HitEvent
+from keras_hep.suite.candidate_training import fit_by_batches
 from keras_hep.tracking.candidate_growth import SliceGrowth
 from keras_hep.tracking.coordinates import Scaling
 from keras_hep.tracking.growth_pool import GrowthPool
@@ -19,7 +20,6 @@ from keras_hep.tracking.virtual_points import GappedSequences
 
 SCALING = Scaling(*NORMALISATION.tolist())  # as the authors scale
 PLANES = tuple(SCALING.scale(np.outer(NOMINAL_Z, [0, 0, 1]))[:, 2].tolist())
-BATCH = 512
 PUBLISHED_ALPHA = 0.01
 # What is left open in the slopes, in scaled coordinates: 0.02 in x and 0.06 in y at the first hit, where the target's
 # size tells, and 0.01 to 0.05 later, by the field in x and by the measurement in y.
@@ -51,7 +51,7 @@ def train_published(steps, seed):
         for the few steps that a processor allows.
     """
     network = models.TrackNET(heads=2, shape="ellipse")
-    return _fit(network, _complete_tracks(), losses.EllipseLoss(PUBLISHED_ALPHA), 5e-3, steps, seed)
+    return fit_by_batches(network, _complete_tracks(), losses.EllipseLoss(PUBLISHED_ALPHA), 5e-3, steps, seed)
 
 
 def train_residual(steps, seed):
@@ -59,7 +59,7 @@ def train_residual(steps, seed):
 
     Arguments and result as of `train_published`.
     """
-    return _fit(_residual(), _complete_tracks(), _likelihood(), 1e-2, steps, seed)
+    return fit_by_batches(_residual(), _complete_tracks(), _likelihood(), 1e-2, steps, seed)
 
 
 def train_with_gaps(first, steps, seed):
@@ -75,7 +75,7 @@ def train_with_gaps(first, steps, seed):
     """
     simulation, cell = BMNLike(data="hard", nominal_z=True), TrackNETCell.of(first.model)
     stream = GappedSequences.of(cell, simulation, SCALING, 2, first.weights["key"], PLANES)
-    return _fit(_residual(), stream, _likelihood(), 1e-2, steps, seed)
+    return fit_by_batches(_residual(), stream, _likelihood(), 1e-2, steps, seed)
 
 
 def train_graph_net(first, rules, simulation, steps, seed, hidden_units=128, ours=False):
@@ -158,19 +158,3 @@ def _likelihood():
 
 def _complete_tracks():
     return HitSequences(BMNLike(data="easy", nominal_z=True), SCALING, heads=2, dimensions=2)
-
-
-def _fit(model, stream, loss, step_size, steps, seed):
-    import keras
-
-    schedule = keras.optimizers.schedules.CosineDecay(step_size, steps, alpha=0.01)
-    return training.fit(
-        model,
-        stream,
-        optimizer=keras.optimizers.Adam(schedule, global_clipnorm=1.0),
-        events=steps * BATCH,
-        seed=seed,
-        batch_size=BATCH,
-        interval=max(steps // 30, 1) * BATCH,
-        loss=loss,
-    )
