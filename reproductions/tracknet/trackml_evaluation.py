@@ -3,9 +3,10 @@
 Source    Goncharov et al., TrackNET slides (2024), TrackML: training overview, evaluation results
 Data      TrackML-like events, simulated here, for training and for testing; with --data a genuine TrackML event for
           testing
-Cost      smoke 40 s, quick 15 min, full 2 h (2 CPU cores), 4 GB
-Expect    as published: many more tracks with two hits per step than with one, at a precision that collapses and a time
-          that grows; the time with one hit per step is linear in the hits and far below a second
+Cost      smoke 20 s, quick 11 min (2 CPU cores), 4 GB; full: not run
+Expect    as published: twice as many tracks with two hits per step as with one, hundreds of times as many candidates
+          and a precision that collapses; with one hit per step a time that is linear in the hits, 0.2 s for a full
+          event; ours finds 57 % of the particles with a precision of 76 %
 Differs   simulated events; where compression begins is ours; trained on tracks of 40 (quick) or 300 events, where the
           authors made 300 passes over 10 million; hits must lie farther out from step to step, and no more than two
           million candidates grow at the same time
