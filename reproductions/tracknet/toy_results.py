@@ -2,7 +2,7 @@
 
 Source    Goncharov et al., TrackNET slides (2024), Toy Dataset Results
 Data      time slices of the authors' toy of the Spin Physics Detector, simulated here with the same generator
-Cost      smoke 20 s, quick 8 min, full 2 h (2 CPU cores), 1.5 GB
+Cost      smoke 40 s, quick 12 min, full 90 min (2 CPU cores), 1.5 GB
 Expect    published numbers reached or passed by the networks of ours with one hit per step; 99 % and more of recall and
           precision at full efficiency with three hits at the first step and greedy deduplication
 Differs   as published, but trained on 1.5 million (quick) or 10 million tracks (full) where the authors made 2,000
