@@ -7,7 +7,8 @@ Cost      smoke 10 s, quick 4 min, full 40 min on an idle machine (2 CPU cores),
 Expect    recall and precision within two points of the published ones after 20,000 steps
 Differs   batches of 512 new tracks; a step size that falls, where the authors trained much longer at a constant one;
           true tracks have at least four hits, one of them on the first station
-Beyond    how slowly the published set-up learns, beside the networks of toy_results, which correct a straight line
+Beyond    how slowly the published set-up learns, beside the networks of toy_results, which correct a straight line; what
+          candidates that share hits cost its precision
 """
 
 from keras_hep.simulation.spd import SPDToy
@@ -36,10 +37,14 @@ def reproduce(steps, slices, seed=7):
             pairs = measurements.grown(cell, simulation, growth, slices, [seed, 9, efficiency])
             matchings, _ = measurements.exactly_matched(pairs)
             found[number, efficiency] = measurements.over_trainings("", f"_{efficiency}", [matchings])
+            if number == steps[-1]:
+                pairs = measurements.grown(cell, simulation, growth, slices, [seed, 9, efficiency])
+                matchings, _ = measurements.exactly_matched(pairs, deduplicated=True)
+                found["resolved", efficiency] = measurements.over_trainings("resolved_", f"_{efficiency}", [matchings])
 
     quantities, curves = [Quantity("steps", steps[-1], unit="steps"), Quantity("slices", slices, unit="slices")], []
     for efficiency in EFFICIENCIES:
-        quantities += found[steps[-1], efficiency]
+        quantities += found[steps[-1], efficiency] + found["resolved", efficiency]
         for index, kind in enumerate(("recall", "precision")):
             values = [found[number, efficiency][index] for number in steps]
             points = [one.value for one in values], [one.error for one in values]
