@@ -7,8 +7,8 @@ Cost      smoke 10 s, quick 4 min, full 40 min on an idle machine (2 CPU cores),
 Expect    recall and precision within two points of the published ones after 20,000 steps
 Differs   batches of 512 new tracks; a step size that falls, where the authors trained much longer at a constant one;
           true tracks have at least four hits, one of them on the first station
-Beyond    how slowly the published set-up learns, beside the networks of toy_results, which correct a straight line; what
-          candidates that share hits cost its precision
+Beyond    how slowly the published set-up learns, beside the networks of toy_results, which correct a straight line;
+          what candidates that share hits cost its precision
 """
 
 from keras_hep.simulation.spd import SPDToy
