@@ -16,6 +16,8 @@ from keras_hep.models.track_finder_wedge_lstm import TrackFinderWedgeLSTM
 from keras_hep.models.track_finders_3d import track_finders_3d
 from keras_hep.models.track_net import TrackNET
 from keras_hep.models.track_net_growth import TrackNETGrowth
+from keras_hep.models.track_net_v1 import TrackNETv1
+from keras_hep.models.track_net_v2 import TrackNETv2
 from keras_hep.models.track_parameter_covariance_network import TrackParameterCovarianceNetwork
 from keras_hep.models.track_parameter_network import TrackParameterNetwork
 from keras_hep.models.wiring import wiring
@@ -35,6 +37,8 @@ __all__ = [
     "TrackFinderWedgeLSTM",
     "TrackNET",
     "TrackNETGrowth",
+    "TrackNETv1",
+    "TrackNETv2",
     "TrackParameterCovarianceNetwork",
     "TrackParameterNetwork",
     "maximising_images",
