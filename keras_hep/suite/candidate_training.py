@@ -78,7 +78,7 @@ def _likelihood():
     return losses.SphereLikelihood(WIDTH)
 
 
-def fit_by_batches(model, stream, loss, step_size, steps, seed):
+def fit_by_batches(model, stream, loss, step_size, steps, seed, metrics=()):
     """Train a network on batches of 512 new tracks with Adam, whose step falls along a cosine to a hundredth.
 
     Args:
@@ -88,6 +88,7 @@ def fit_by_batches(model, stream, loss, step_size, steps, seed):
         step_size: float. First step of Adam.
         steps: int. Batches.
         seed: int.
+        metrics: sequence of Keras metrics, further entries of the history.
 
     Returns:
         `keras_hep.training.Training`.
@@ -104,4 +105,5 @@ def fit_by_batches(model, stream, loss, step_size, steps, seed):
         batch_size=BATCH,
         interval=max(steps // 30, 1) * BATCH,
         loss=loss,
+        metrics=metrics,
     )

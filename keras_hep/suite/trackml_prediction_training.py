@@ -1,6 +1,7 @@
 """How the networks of the TrackNET items are trained on TrackML-like events."""
 
-from keras_hep import losses, models, training
+from keras_hep import losses, models
+from keras_hep.suite.candidate_training import fit_by_batches
 from keras_hep.tracking.coordinates import Scaling
 from keras_hep.tracking.direction_coordinates import DirectionCoordinates
 from keras_hep.tracking.hit_sequences import HitSequences
@@ -8,7 +9,6 @@ from keras_hep.tracking.space_compression import SpaceCompression
 from keras_hep.tracking.trackml_sequences import TrackMLSequences
 from keras_hep.training_metrics import HitEfficiency, MeanRadius
 
-BATCH = 512
 PUBLISHED_ALPHA = 0.9999  # with coordinates in mm
 METRE = 1000.0  # mm
 METRES = Scaling((-METRE, -METRE, -METRE), (METRE, METRE, METRE))
@@ -51,28 +51,16 @@ def train_published(simulation, events, steps, seed):
         step size and batches are not known.
     """
     stream = HitSequences(TrackMLSequences(simulation, events), METRES)
-    return _fit(models.TrackNET(heads=1), stream, losses.SphereLoss(in_unit(PUBLISHED_ALPHA, METRE)), steps, seed)
+    loss = losses.SphereLoss(in_unit(PUBLISHED_ALPHA, METRE))
+    return fit_by_batches(models.TrackNET(heads=1), stream, loss, 1e-2, steps, seed, _metrics())
 
 
 def train_helix(simulation, events, steps, seed):
     """Train the network of ours: it corrects the helix through the beam and the last two hits; as `train_published`."""
     stream = HitSequences(TrackMLSequences(simulation, events, space=NOT_COMPRESSED), DIRECTIONS)
     model = models.TrackNET(heads=1, frame=FRAME, unit=RADIUS_UNIT)
-    return _fit(model, stream, losses.SphereLikelihood(WIDTH), steps, seed)
+    return fit_by_batches(model, stream, losses.SphereLikelihood(WIDTH), 1e-2, steps, seed, _metrics())
 
 
-def _fit(model, stream, loss, steps, seed):
-    import keras
-
-    schedule = keras.optimizers.schedules.CosineDecay(1e-2, steps, alpha=0.01)
-    return training.fit(
-        model,
-        stream,
-        optimizer=keras.optimizers.Adam(schedule, global_clipnorm=1.0),
-        events=steps * BATCH,
-        seed=seed,
-        batch_size=BATCH,
-        interval=max(steps // 30, 1) * BATCH,
-        loss=loss,
-        metrics=[HitEfficiency(), MeanRadius()],
-    )
+def _metrics():
+    return [HitEfficiency(), MeanRadius()]
