@@ -54,7 +54,8 @@ def reproduce(slices, repeats, steps, loop_seeds, seed=7):
                     quantities.append(
                         Quantity(f"{way}gain_{efficiency}", rate / published, definition="over published", timed=True)
                     )
-        quantities.append(Quantity(f"events_from_slices_{efficiency}", published * EVENTS, unit="1/s"))
+        definition = "arithmetic on published numbers: slices per second times 40 events"
+        quantities.append(Quantity(f"events_from_slices_{efficiency}", published * EVENTS, None, "1/s", definition))
     compared = speed.against_the_loop(whole, SPDToy().event([seed, 3, 100, 0]).hits, rules.ONE_NEAREST, loop_seeds)
     quantities += compared
     return Result(quantities, weights={"complete": complete.weights, "gaps": gaps.weights})
