@@ -43,6 +43,7 @@ from keras_hep.suite.figures.page import (
 from keras_hep.suite.figures.plane_candidates import plane_candidates
 from keras_hep.suite.figures.plots import bands, histogram, level, overlay
 from keras_hep.suite.figures.slice_plots import slice_distributions, stacked_hits
+from keras_hep.suite.figures.time_slices import event_legend, event_looks, time_slice
 
 __all__ = [
     "COLOURS",
@@ -58,6 +59,8 @@ __all__ = [
     "display_3d",
     "efficiency_in_bins",
     "event_display",
+    "event_legend",
+    "event_looks",
     "graph_display",
     "histogram",
     "input_and_prediction",
@@ -82,6 +85,7 @@ __all__ = [
     "stacked_hits",
     "step_ahead_display",
     "style",
+    "time_slice",
     "track_lines",
     "tracks_display",
 ]
