@@ -163,7 +163,8 @@ def _particles(event, minimum_hits):
 
 def _cache_file(arguments):
     """Return the path of the file of a pool; its name changes with the arguments, the simulation and NumPy."""
-    sources = [*sorted(pathlib.Path(__file__).parent.glob("trackml_*.py")), pathlib.Path(__file__)]
+    here = pathlib.Path(__file__)
+    sources = [*sorted(here.parent.glob("trackml_*.py")), here.with_name("solenoid.py"), here]
     content = [json.dumps(arguments | {"numpy": np.__version__}, sort_keys=True).encode()]
     key = hashlib.sha256(b"\0".join([*content, *(source.read_bytes() for source in sources)])).hexdigest()
     folder = pathlib.Path(os.environ.get(CACHE_VARIABLE) or "~/.cache/keras_hep").expanduser()
