@@ -5,8 +5,6 @@ import numpy as np
 from keras_hep.graphs.graph import Graph
 from keras_hep.graphs.windows import written_out
 
-BROADCAST_TRACKS = 500  # up to so many tracks comparing all with all is faster than sorting
-
 
 def overlapping_pairs(intervals):
     """Join every two tracks whose intervals overlap, in both directions.
@@ -31,7 +29,18 @@ def overlapping_pairs(intervals):
     ([0, 1], [1, 0])
     """
     intervals = _checked(intervals)
-    return (_compared if len(intervals) <= BROADCAST_TRACKS else _swept)(intervals)
+    order = np.argsort(intervals[:, 0], kind="stable")
+    left, right = intervals[order].T
+    # A track is compared with those that start at or behind its own start and before its end.
+    behind = np.arange(1, len(order) + 1)
+    earlier, later = written_out(behind, np.maximum(np.searchsorted(left, right) - behind, 0))
+    overlap = right[later] > left[earlier]  # not so for intervals of no length that start together
+    earlier, later = order[earlier[overlap]], order[later[overlap]]
+    # Both ends in one integer: sorting values is several times as fast as sorting by two keys.
+    packed = np.concatenate([earlier, later]).astype(np.int64) << 32
+    packed |= np.concatenate([later, earlier])
+    packed.sort()
+    return (packed >> 32).astype(np.int32), (packed & 0xFFFFFFFF).astype(np.int32)
 
 
 def track_graph(time_slice):
@@ -99,27 +108,3 @@ def _checked(intervals):
             f"{intervals[track].tolist()} of track {track}: swap the ends or leave the track out."
         )
     return intervals
-
-
-def _compared(intervals):
-    """Compare all tracks with all."""
-    left, right = intervals.T
-    overlap = (left[:, None] < right) & (right[:, None] > left)
-    np.fill_diagonal(overlap, False)
-    return tuple(ends.astype(np.int32) for ends in np.nonzero(overlap))
-
-
-def _swept(intervals):
-    """Compare a track with those that start at or behind its own start and before its end."""
-    order = np.argsort(intervals[:, 0], kind="stable")
-    left, right = intervals[order].T
-    next_ = np.arange(1, len(order) + 1)
-    earlier, later = written_out(next_, np.maximum(np.searchsorted(left, right) - next_, 0))
-    # Intervals of no length that start together do not overlap.
-    overlap = right[later] > left[earlier]
-    earlier, later = order[earlier[overlap]], order[later[overlap]]
-    # Both ends in one integer: sorting values is several times as fast as sorting by two keys.
-    packed = np.concatenate([earlier, later]).astype(np.int64) << 32
-    packed |= np.concatenate([later, earlier])
-    packed.sort()
-    return (packed >> 32).astype(np.int32), (packed & 0xFFFFFFFF).astype(np.int32)
