@@ -1,82 +1,51 @@
 """Training that repeats itself, survives interruption and never trains the same model twice."""
 
-import contextlib
-import contextvars
-import dataclasses
-import hashlib
 import json
-import pathlib
 import sys
 import time
-import warnings
 
 import numpy as np
 
 from keras_hep import files
 from keras_hep.checkpoint import Checkpoint
 from keras_hep.event_batches import event_batches
+from keras_hep.training_store import (
+    DEFAULT_STORE,
+    STORE,
+    Store,
+    Training,
+    WeightsMissing,
+    content_key,
+    describe,
+    find,
+    kept_path,
+    store,
+)
+from keras_hep.training_watch import Recovery, Watch
+
+__all__ = [
+    "Store",
+    "Training",
+    "TrainingDiverged",
+    "Watch",
+    "WeightsMissing",
+    "content_key",
+    "fit",
+    "predict",
+    "predictions",
+    "seeds",
+    "store",
+    "unseen_events",
+]
 
 CLASSIFICATION = "sparse_categorical_crossentropy"
 CHUNK_EVENTS = 12_800  # events of one block of seeds: training can go on from its end
 CHECKPOINT_SECONDS = 20  # at least so long between two checkpoints
-STREAMS = {"train": 0, "test": 1, "display": 2}
-
-
-class WeightsMissing(LookupError):
-    """No kept weights fit the training asked for, and training is switched off."""
+STREAMS = {"train": 0, "test": 1, "display": 2, "watch": 3}
 
 
 class TrainingDiverged(FloatingPointError):
     """The loss stopped being finite; the last good state is kept."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Store:
-    """Where trained weights are kept and looked for.
-
-    Args:
-        folder: path. Weights and checkpoints of own trainings.
-        recorded: sequence of paths. Folders of stored results whose weights serve as well.
-        train: bool. False: use kept weights only.
-    """
-
-    folder: pathlib.Path
-    recorded: tuple = ()
-    train: bool = True
-
-
-_DEFAULT_STORE = Store(pathlib.Path("results/produced/weights"))
-_STORE = contextvars.ContextVar("store")
-
-
-@contextlib.contextmanager
-def store(place):
-    """Use `place`, a `Store`, for all trainings within the block."""
-    token = _STORE.set(place)
-    try:
-        yield place
-    finally:
-        _STORE.reset(token)
-
-
-@dataclasses.dataclass(frozen=True)
-class Training:
-    """A finished training.
-
-    Attributes:
-        model: Keras model with its trained weights.
-        weights: dict. Where the weights are (`file`, `sha256`, `bytes`), what they belong to (`key`, `model`), what
-            they cost (`events`, `seconds`, `backend`) and the `history`: lists `events`, `loss` and, of a
-            classification, `accuracy`, one entry per interval.
-    """
-
-    model: object
-    weights: dict
-
-    @property
-    def history(self):
-        """Training loss (and accuracy) over the events seen: dict of lists."""
-        return self.weights["history"]
 
 
 def seeds(seed, stream, *numbers):
@@ -84,7 +53,7 @@ def seeds(seed, stream, *numbers):
 
     Args:
         seed: int. The run's seed.
-        stream: str. "train", "test" or "display".
+        stream: str. "train", "test", "display" or "watch".
         *numbers: int. Position within the stream.
     """
     return [seed, STREAMS[stream], *numbers]
@@ -102,6 +71,8 @@ def fit(
     loss=CLASSIFICATION,
     metrics=(),
     start=None,
+    frozen=True,
+    watch=None,
 ):
     """Train on a stream of events, each seen once; load the weights instead if this training was done before.
 
@@ -121,7 +92,9 @@ def fit(
         loss: name or instance of a Keras loss. With the default one, for probabilities of classes, the history has the
             accuracy too.
         metrics: sequence of Keras metrics, further entries of the history by their names.
-        start: `Training` or None. Layers of the same name take over its weights and keep them.
+        start: `Training` or None. Layers of the same name take over its weights.
+        frozen: bool. Whether these layers keep the weights taken over; False: they go on learning.
+        watch: `Watch` or None. Tests the network at the end of every interval and takes it back where it collapses.
 
     Returns:
         `Training`.
@@ -135,31 +108,17 @@ def fit(
 
     optimizer = keras.optimizers.get(optimizer)
     sizes = {"events": events, "seed": seed, "batch_size": batch_size, "interval": interval}
-    arguments = _described_arguments(optimizer, sizes, loss, metrics, start)
+    arguments = _described_arguments(optimizer, sizes, loss, metrics) | _described_course(start, frozen, watch)
     key = content_key(model, stream, arguments)
-    place = _STORE.get(_DEFAULT_STORE)
-    kept = _find(place, key, model)
-    if kept is not None:
-        return kept
-    if not place.train:
+    place = STORE.get(DEFAULT_STORE)
+    kept = find(place, key, model)
+    if kept is None and not place.train:
         searched = ", ".join(str(folder) for folder in (place.folder, *place.recorded))
         raise WeightsMissing(
             f"No weights with key {key} for {type(model).__name__} in {searched}: run without --weights to train them."
         )
-    with files.lock(_kept_path(place, key).with_suffix(".lock")):
-        kept = _find(place, key, model)  # another process may have finished the same training meanwhile
-        measures = loss, metrics or (["accuracy"] if loss == CLASSIFICATION else None)
-        return kept or _train(model, stream, optimizer, measures, start, arguments, _kept_path(place, key), key)
-
-
-def content_key(model, stream, arguments):
-    """Return 16 hexadecimal digits that name a training by model, events and arguments."""
-    described = {
-        "model": _describe(model),
-        "stream": [type(stream).__name__, dataclasses.asdict(stream)],
-        "arguments": arguments,
-    }
-    return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()[:16]
+    measures = loss, metrics or (["accuracy"] if loss == CLASSIFICATION else None)
+    return kept or _train_once(model, stream, optimizer, measures, (start, frozen, watch), arguments, place, key)
 
 
 def predictions(model, stream, *, events, seed, block=1024):
@@ -205,85 +164,49 @@ def predict(model, inputs, batch_size=256):
     return model.predict(np.asarray(inputs, np.float32), batch_size=batch_size, verbose=0)
 
 
-def _described_arguments(optimizer, sizes, loss, metrics, start):
+def _described_arguments(optimizer, sizes, loss, metrics):
     """Return the arguments of a training for its key; those that say nothing new stay out of it."""
-    arguments = {"optimizer": _describe(optimizer), **sizes}
+    arguments = {"optimizer": describe(optimizer), **sizes}
     if loss != CLASSIFICATION:
-        arguments["loss"] = loss if isinstance(loss, str) else _describe(loss)
+        arguments["loss"] = loss if isinstance(loss, str) else describe(loss)
     if metrics:
-        arguments["metrics"] = [_describe(metric) for metric in metrics]
-    if start is not None:
-        arguments["start"] = start.weights["key"]
+        arguments["metrics"] = [describe(metric) for metric in metrics]
     return arguments
 
 
-def _describe(instance):
-    """Return class and arguments of a model or optimizer, without names and without options that are off."""
-    config = {
-        key: value
-        for key, value in instance.get_config().items()
-        if key not in ("name", "trainable") and value is not None and value is not False
-    }
-    return {"class": type(instance).__name__, "config": config}
+def _described_course(start, frozen, watch):
+    """Return what else decides the course of a training, for its key."""
+    course = {} if start is None else {"start": start.weights["key"]}
+    if start is not None and not frozen:
+        course["frozen"] = False
+    if watch is not None:
+        course["watch"] = watch.described()
+    return course
 
 
-def _kept_path(place, key):
+def _train_once(model, stream, optimizer, measures, course, arguments, place, key):
+    path = kept_path(place, key)
+    with files.lock(path.with_suffix(".lock")):
+        kept = find(place, key, model)  # another process may have finished the same training meanwhile
+        return kept or _train(model, stream, optimizer, measures, course, arguments, path, key)
+
+
+def _train(model, stream, optimizer, measures, course, arguments, path, key):
     import keras
 
-    return pathlib.Path(place.folder) / f"{keras.backend.backend()}-{key}.json"
-
-
-def _find(place, key, model):
-    """Return the kept `Training` of this key, or None. Damaged weights are reported and not used."""
-    candidates = [_kept_path(place, key)]
-    candidates += [path for folder in place.recorded for path in sorted(pathlib.Path(folder).glob("*.json"))]
-    for path in candidates:
-        for weights in _entries(path):
-            if weights.get("key") == key and _intact(path, weights):
-                file = str((path.parent / weights["file"]).resolve())
-                rebuilt = type(model).from_config(model.get_config())
-                rebuilt.load_weights(file)
-                return Training(rebuilt, {**weights, "file": file})
-    return None
-
-
-def _entries(path):
-    """Return the weight entries that a JSON file describes: a kept training or a stored result."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return []
-    except ValueError:
-        warnings.warn(f"{path} is damaged and not used: the training is done again.", stacklevel=2)
-        return []
-    return [content] if "key" in content else list(content.get("weights", {}).values())
-
-
-def _intact(path, weights):
-    file = path.parent / weights["file"]
-    if not file.exists():
-        return False
-    if files.sha256(file) == weights["sha256"]:
-        return True
-    warnings.warn(f"{file} does not match its SHA-256 and is not used: the training is done again.", stacklevel=2)
-    return False
-
-
-def _train(model, stream, optimizer, measures, start, arguments, path, key):
-    import keras
-
-    loss, metrics = measures
+    (loss, metrics), (start, frozen, watch) = measures, course
 
     keras.utils.set_random_seed(arguments["seed"])
     model = type(model).from_config(model.get_config())
-    taken_over = _take_over(model, start.model) if start else []
+    taken_over = _take_over(model, start.model, frozen) if start else []
     # A second model over the same layers holds the optimizer, so that the weights file holds the network alone.
     trainer = keras.Model(model.input, model.output)
     optimizer = type(optimizer).from_config(optimizer.get_config())
     trainer.compile(optimizer, loss, weighted_metrics=metrics, jit_compile=_compiled_by_xla(keras))
     optimizer.build(trainer.trainable_variables)
     checkpoint = Checkpoint(path.with_suffix(".checkpoint.npz"), [*trainer.variables, *optimizer.variables])
-    history, seconds = _fit_chunks(trainer, stream, arguments, checkpoint)
+    recovery = None if watch is None else Recovery(watch, checkpoint, seeds(arguments["seed"], "watch"))
+    history, seconds = _fit_chunks(trainer, stream, arguments, checkpoint, recovery)
     for layer in taken_over:
         layer.trainable = True
     weights_path = path.with_suffix(".weights.h5")
@@ -294,7 +217,7 @@ def _train(model, stream, optimizer, measures, start, arguments, path, key):
         "sha256": files.sha256(weights_path),
         "bytes": weights_path.stat().st_size,
         "key": key,
-        "model": _describe(model),
+        "model": describe(model),
         "events": arguments["events"],
         "seconds": round(seconds, 1),
         "backend": keras.backend.backend(),
@@ -302,11 +225,13 @@ def _train(model, stream, optimizer, measures, start, arguments, path, key):
     }
     files.write_text(path, json.dumps(weights, indent=1))
     checkpoint.path.unlink(missing_ok=True)
+    if recovery is not None:
+        recovery.discard()
     return Training(model, {**weights, "file": str(weights_path.resolve())})
 
 
-def _take_over(model, start):
-    """Copy and freeze the layers that `start` has too; return them."""
+def _take_over(model, start, frozen):
+    """Copy the layers that `start` has too, and freeze them if they are to stay `frozen`; return them."""
     known = {layer.name: layer for layer in start.layers if layer.weights}
     shared = [layer for layer in model.layers if layer.name in known]
     if not shared:
@@ -318,7 +243,7 @@ def _take_over(model, start):
                 f"start's layer {layer.name} must have the shapes {ours} of {type(model).__name__}, got {theirs}."
             )
         layer.set_weights(known[layer.name].get_weights())
-        layer.trainable = False
+        layer.trainable = not frozen
     return shared
 
 
@@ -327,7 +252,7 @@ def _compiled_by_xla(keras):
     return "auto" if keras.backend.backend() == "jax" else False
 
 
-def _fit_chunks(trainer, stream, arguments, checkpoint):
+def _fit_chunks(trainer, stream, arguments, checkpoint, recovery):
     """Train chunk by chunk from the last checkpoint on; return the history per interval and the seconds spent."""
     events, interval, seed = arguments["events"], arguments["interval"], arguments["seed"]
     state = checkpoint.restore() or {"seen": 0, "seconds": 0.0, "sums": {}, "history": {"events": []}}
@@ -349,17 +274,19 @@ def _fit_chunks(trainer, stream, arguments, checkpoint):
         state["seconds"] += time.perf_counter() - start
         state["sums"] = {name: state["sums"].get(name, 0.0) + value * size for name, value in logs.items()}
         if state["seen"] == end_of_interval:
-            _close_interval(state, interval, events)
+            measured, state["best"] = recovery.judge(trainer, state.get("best")) if recovery else ({}, None)
+            _close_interval(state, interval, events, measured)
         if state["seen"] == end_of_interval or time.perf_counter() - kept > CHECKPOINT_SECONDS:
             checkpoint.keep(state)
             kept = time.perf_counter()
     return state["history"], state["seconds"]
 
 
-def _close_interval(state, interval, events):
-    """Turn the sums over an interval into means, add them to the history, and print them."""
+def _close_interval(state, interval, events, measured):
+    """Turn the sums over an interval into means, add them and what was measured to the history, and print them."""
     seen, history = state["seen"], state["history"]
     means = {name: value / ((seen - 1) % interval + 1) for name, value in state["sums"].items()}
+    means |= measured
     for name, value in {"events": seen, **means}.items():
         history.setdefault(name, []).append(value)
     state["sums"] = {}

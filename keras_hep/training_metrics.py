@@ -98,3 +98,103 @@ class MeanRadius(keras.metrics.Mean):
     def update_state(self, y_true, y_pred, sample_weight=None):
         """Count the spheres of a batch."""
         super().update_state(y_pred[..., 3], sample_weight)
+
+
+class _EdgeCounts(keras.metrics.Metric):
+    """Counts of right and wrong edges: what the metrics of edges are quotients of."""
+
+    def __init__(self, name, **kwargs):
+        super().__init__(name=name, **kwargs)
+        kinds = ("true_positives", "false_positives", "false_negatives", "true_negatives")
+        self._counts = [self.add_variable((), "zeros", name=kind) for kind in kinds]
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        """Count the edges of a batch, all alike but those of weight 0."""
+        true, chosen = y_true > 0.5, y_pred > 0
+        counted = True if sample_weight is None else ops.reshape(sample_weight, ops.shape(y_true)) > 0
+        kinds = (true & chosen, ~true & chosen, true & ~chosen, ~true & ~chosen)
+        for count, kind in zip(self._counts, kinds, strict=True):
+            count.assign_add(ops.sum(ops.cast(kind & counted, self.dtype)))
+
+    def result(self):
+        """Return the quotient, 0 where there is nothing to divide by."""
+        above, below = self._quotient(*self._counts)
+        return ops.divide_no_nan(above, below)
+
+
+@keras.saving.register_keras_serializable(package="keras_hep")
+class EdgeAccuracy(_EdgeCounts):
+    """Share of edges on the right side of a score of 1/2, over all edges of all graphs alike.
+
+    Sample weights only tell which edges count, those above 0: with weights that make graphs of different size count
+    alike in the loss, Keras' own metrics would not be the published ones.
+
+    Args:
+        name: str. Its entry in the history.
+
+    Call: labels of shape (edges, 1), logits of that shape, and sample weights of shape (edges,).
+
+    Reference: TrackGANN (slides, 2025), "Loss function and Metrics".
+
+    Example:
+
+    >>> import numpy as np
+    >>> metric = EdgeAccuracy()
+    >>> labels, logits = np.array([[1.0], [0.0], [0.0]]), np.array([[2.0], [-1.0], [3.0]])
+    >>> metric.update_state(labels, logits, np.array([0.2, 0.1, 0.0]))
+    >>> float(metric.result())
+    1.0
+    """
+
+    def __init__(self, name="accuracy", **kwargs):
+        super().__init__(name, **kwargs)
+
+    def _quotient(self, true_positives, false_positives, false_negatives, true_negatives):
+        right = true_positives + true_negatives
+        return right, right + false_positives + false_negatives
+
+
+@keras.saving.register_keras_serializable(package="keras_hep")
+class EdgePrecision(_EdgeCounts):
+    """Share of true edges among those above a score of 1/2; otherwise as `EdgeAccuracy`.
+
+    Args:
+        name: str. Its entry in the history.
+
+    Example:
+
+    >>> import numpy as np
+    >>> metric = EdgePrecision()
+    >>> metric.update_state(np.array([[1.0], [0.0], [1.0]]), np.array([[2.0], [1.0], [-3.0]]))
+    >>> float(metric.result())
+    0.5
+    """
+
+    def __init__(self, name="precision", **kwargs):
+        super().__init__(name, **kwargs)
+
+    def _quotient(self, true_positives, false_positives, false_negatives, true_negatives):
+        return true_positives, true_positives + false_positives
+
+
+@keras.saving.register_keras_serializable(package="keras_hep")
+class EdgeRecall(_EdgeCounts):
+    """Share of edges above a score of 1/2 among the true ones; otherwise as `EdgeAccuracy`.
+
+    Args:
+        name: str. Its entry in the history.
+
+    Example:
+
+    >>> import numpy as np
+    >>> metric = EdgeRecall()
+    >>> metric.update_state(np.array([[1.0], [0.0], [1.0]]), np.array([[2.0], [1.0], [3.0]]))
+    >>> float(metric.result())
+    1.0
+    """
+
+    def __init__(self, name="recall", **kwargs):
+        super().__init__(name, **kwargs)
+
+    def _quotient(self, true_positives, false_positives, false_negatives, true_negatives):
+        return true_positives, true_positives + false_negatives

@@ -58,8 +58,11 @@ BOUNDARIES = {
     "keras_hep.training": Boundary(
         anywhere={"keras", "numpy", "h5py"},
         in_functions=FRAMEWORKS,
-        own=NETWORK_PARTS | {"files", "checkpoint", "event_batches", "training", "weights"},
+        own=NETWORK_PARTS
+        | {"files", "checkpoint", "event_batches", "training", "training_store", "training_watch", "weights"},
     ),
+    "keras_hep.training_store": Boundary(in_functions={"keras"}, own={"files"}),
+    "keras_hep.training_watch": Boundary(own={"checkpoint", "event_batches"}),
     "keras_hep.weights": Boundary(anywhere={"keras", "numpy", "h5py"}, own=NETWORK_PARTS | {"files", "weights"}),
     "keras_hep.data": Boundary(
         anywhere={"numpy"}, in_functions={"tensorflow_datasets", "array_record"}, own={"", "files"}

@@ -9,12 +9,14 @@ from keras_hep.layers.hit_dense import HitDense
 from keras_hep.layers.hit_lstm import HitLSTM
 from keras_hep.layers.hit_softmax import HitSoftmax
 from keras_hep.layers.original_lstm import original_lstm
+from keras_hep.layers.path_attention import PathAttention
 from keras_hep.layers.plane_decoder import PlaneDecoder
 from keras_hep.layers.plane_encoder import PlaneEncoder
 from keras_hep.layers.plane_steps import PlaneCentres, PlaneFeatures
 from keras_hep.layers.road_to_layers import RoadToLayers
 from keras_hep.layers.seed_road import SeedRoad
 from keras_hep.layers.track_covariance import TrackCovariance
+from keras_hep.layers.track_mean import TrackMean
 from keras_hep.layers.weighted_neighbour_sum import WeightedNeighbourSum
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "HitDense",
     "HitLSTM",
     "HitSoftmax",
+    "PathAttention",
     "PlaneCentres",
     "PlaneDecoder",
     "PlaneEncoder",
@@ -34,6 +37,7 @@ __all__ = [
     "RoadToLayers",
     "SeedRoad",
     "TrackCovariance",
+    "TrackMean",
     "WeightedNeighbourSum",
     "fired_positions",
     "original_lstm",

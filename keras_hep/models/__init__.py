@@ -14,6 +14,7 @@ from keras_hep.models.track_finder_lstm import TrackFinderLSTM
 from keras_hep.models.track_finder_lstm_3d import TrackFinderLSTM3D
 from keras_hep.models.track_finder_wedge_lstm import TrackFinderWedgeLSTM
 from keras_hep.models.track_finders_3d import track_finders_3d
+from keras_hep.models.track_gann import TrackGANN
 from keras_hep.models.track_net import TrackNET
 from keras_hep.models.track_net_growth import TrackNETGrowth
 from keras_hep.models.track_net_v1 import TrackNETv1
@@ -35,6 +36,7 @@ __all__ = [
     "TrackFinderLSTM",
     "TrackFinderLSTM3D",
     "TrackFinderWedgeLSTM",
+    "TrackGANN",
     "TrackNET",
     "TrackNETGrowth",
     "TrackNETv1",

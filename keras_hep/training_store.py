@@ -1,0 +1,127 @@
+"""Where the weights of trainings are kept, and how they are found again."""
+
+import contextlib
+import contextvars
+import dataclasses
+import hashlib
+import json
+import pathlib
+import warnings
+
+from keras_hep import files
+
+
+class WeightsMissing(LookupError):
+    """No kept weights fit the training asked for, and training is switched off."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Store:
+    """Where trained weights are kept and looked for.
+
+    Args:
+        folder: path. Weights and checkpoints of own trainings.
+        recorded: sequence of paths. Folders of stored results whose weights serve as well.
+        train: bool. False: use kept weights only.
+    """
+
+    folder: pathlib.Path
+    recorded: tuple = ()
+    train: bool = True
+
+
+DEFAULT_STORE = Store(pathlib.Path("results/produced/weights"))
+STORE = contextvars.ContextVar("store")
+
+
+@contextlib.contextmanager
+def store(place):
+    """Use `place`, a `Store`, for all trainings within the block."""
+    token = STORE.set(place)
+    try:
+        yield place
+    finally:
+        STORE.reset(token)
+
+
+@dataclasses.dataclass(frozen=True)
+class Training:
+    """A finished training.
+
+    Attributes:
+        model: Keras model with its trained weights.
+        weights: dict. Where the weights are (`file`, `sha256`, `bytes`), what they belong to (`key`, `model`), what
+            they cost (`events`, `seconds`, `backend`) and the `history`: lists `events`, `loss` and, of a
+            classification, `accuracy`, one entry per interval.
+    """
+
+    model: object
+    weights: dict
+
+    @property
+    def history(self):
+        """Training loss (and accuracy) over the events seen: dict of lists."""
+        return self.weights["history"]
+
+
+def content_key(model, stream, arguments):
+    """Return 16 hexadecimal digits that name a training by model, events and arguments."""
+    described = {
+        "model": describe(model),
+        "stream": [type(stream).__name__, dataclasses.asdict(stream)],
+        "arguments": arguments,
+    }
+    return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def describe(instance):
+    """Return class and arguments of a model or optimizer, without names and without options that are off."""
+    config = {
+        key: value
+        for key, value in instance.get_config().items()
+        if key not in ("name", "trainable") and value is not None and value is not False
+    }
+    return {"class": type(instance).__name__, "config": config}
+
+
+def kept_path(place, key):
+    """Return the path of the description of a training's weights."""
+    import keras
+
+    return pathlib.Path(place.folder) / f"{keras.backend.backend()}-{key}.json"
+
+
+def find(place, key, model):
+    """Return the kept `Training` of this key, or None. Damaged weights are reported and not used."""
+    candidates = [kept_path(place, key)]
+    candidates += [path for folder in place.recorded for path in sorted(pathlib.Path(folder).glob("*.json"))]
+    for path in candidates:
+        for weights in _entries(path):
+            if weights.get("key") == key and _intact(path, weights):
+                file = str((path.parent / weights["file"]).resolve())
+                rebuilt = type(model).from_config(model.get_config())
+                rebuilt.load_weights(file)
+                return Training(rebuilt, {**weights, "file": file})
+    return None
+
+
+def _entries(path):
+    """Return the weight entries that a JSON file describes: a kept training or a stored result."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return []
+    except ValueError:
+        warnings.warn(f"{path} is damaged and not used: the training is done again.", stacklevel=2)
+        return []
+    return [content] if "key" in content else list(content.get("weights", {}).values())
+
+
+def _intact(path, weights):
+    file = path.parent / weights["file"]
+    if not file.exists():
+        return False
+    if files.sha256(file) == weights["sha256"]:
+        return True
+    warnings.warn(f"{file} does not match its SHA-256 and is not used: the training is done again.", stacklevel=2)
+    return False
