@@ -5,6 +5,7 @@ page carries plotly's script and the drawing inside, both compressed, so that it
 within 5 MB. The same input gives the same bytes, with the same release of plotly.
 """
 
+from keras_hep.displays.time_slices import time_slice_view
 from keras_hep.displays.views import event_view, graph_view, slice_view, tracks_view
 
-__all__ = ["event_view", "graph_view", "slice_view", "tracks_view"]
+__all__ = ["event_view", "graph_view", "slice_view", "time_slice_view", "tracks_view"]

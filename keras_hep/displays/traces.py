@@ -47,12 +47,12 @@ def tracks(positions, track_ids):
     traces = []
     for number, colour in enumerate(PALETTE[: len(ids)]):
         taken = index % len(PALETTE) == number
-        trace = _track_trace(positions[taken], index[taken], words, colour)
+        trace = track_trace(positions[taken], index[taken], words, colour)
         traces.append(trace | {"name": f"tracks ({len(ids):,}, in {len(PALETTE)} colours)", "showlegend": not number})
     return traces
 
 
-def _track_trace(positions, index, words, colour):
+def track_trace(positions, index, words, colour):
     """Return lines through hits that are sorted by track, with a gap between tracks."""
     place = np.arange(len(index)) + np.cumsum(np.diff(index, prepend=index[:1]) != 0)
     points = np.full((place[-1] + 1, 3), np.nan, np.float32)
