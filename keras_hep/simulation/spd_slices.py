@@ -31,10 +31,11 @@ class SPDSlices:
 
     A time slice has a Poisson number of events, at least 2, with a vertex each and 2 to `most_tracks` tracks: helices
     with isotropic directions and uniform transverse momenta. As in the published generator, the hit of a track on a
-    station is where the chord from its vertex is as long as the radius of the station is above the vertex's distance
-    from the axis, which is within 30 mm of the crossing. A track with fewer hits than `minimum_hits` is drawn again.
+    station is where the chord from its vertex is as long as the radius of the station less the vertex's distance from
+    the axis: it lies inside of the station, by up to twice that distance. A track with fewer hits than `minimum_hits`
+    is drawn again.
 
-    With one seed, tracks are the same at every `resolution` and `jitter`.
+    With one seed, tracks are the same at every `resolution` and `jitter`, and their hits with every smearing.
 
     Args:
         mean_events: float. Mean number of events (before the least number of 2).
@@ -105,8 +106,8 @@ class SPDSlices:
         points = chord_points(*_draw_tracks(random, vertex.shape[1]), vertex)
         present = np.abs(points[2]) < HALF_LENGTH
         present &= random.random(present.shape) < self.efficiency
+        transverse, along = random.normal(0, RESOLUTION, (2, *present.shape))
         if self.smearing != "none":
-            transverse, along = random.normal(0, RESOLUTION, (2, *present.shape))
             x, y, _ = points
             shift = transverse / np.hypot(x, y)
             across = (shift * x, -shift * y) if self.smearing == "published" else (-shift * y, shift * x)
