@@ -29,6 +29,7 @@ __all__ = [
     "TrainingDiverged",
     "Watch",
     "WeightsMissing",
+    "compiled",
     "content_key",
     "fit",
     "predict",
@@ -162,6 +163,22 @@ def predict(model, inputs, batch_size=256):
 
         return keras.ops.convert_to_numpy(model(inputs, training=False))
     return model.predict(np.asarray(inputs, np.float32), batch_size=batch_size, verbose=0)
+
+
+def compiled(model):
+    """Return a function from inputs to output, compiled once for inputs of all sizes: for many graphs.
+
+    Args:
+        model: Keras model. Its weights are those at the time of each call.
+
+    Returns:
+        callable: array or dict of arrays -> float32 NumPy array.
+    """
+    import keras
+
+    predictor = keras.Model(model.input, model.output)
+    predictor.compile(jit_compile=_compiled_by_xla(keras))
+    return predictor.predict_on_batch
 
 
 def _described_arguments(optimizer, sizes, loss, metrics):

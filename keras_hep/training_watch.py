@@ -13,7 +13,7 @@ class Watch:
     """Test a network at the end of every interval of its training, always on the same events.
 
     The history gets `test_loss` and, for every metric of the training, an entry `test_` and its name; and `recovered`:
-    whether the network was taken back.
+    whether the network was taken back. It can be tested on further streams, which decide nothing.
 
     Args:
         stream: as of the training. Where test events are drawn.
@@ -21,6 +21,7 @@ class Watch:
         collapse: float or None. The network and its optimizer are taken back to the end of the best interval when the
             test loss is more than so many times the one reached there, or not finite. None: never.
         batch_size: int. Test events at once.
+        also: dict of str to stream, or None. Further streams, by what takes the place of "test" in the history.
 
     Raises:
         ValueError: if `collapse` is not above 1 or `events` is below 1.
@@ -36,6 +37,7 @@ class Watch:
     events: int
     collapse: float = 3.0
     batch_size: int = 8
+    also: dict = None
 
     def __post_init__(self):
         if self.collapse is not None and not self.collapse > 1:
@@ -48,15 +50,18 @@ class Watch:
         return [type(self.stream).__name__, dataclasses.asdict(self)]
 
     def look(self, trainer, seed):
-        """Return the test losses and metrics of a compiled model, dict of float.
+        """Return test losses and metrics of a compiled model, dict of float.
 
         Args:
             trainer: compiled Keras model.
             seed: list of int. Of the test events.
         """
-        with event_batches(self.stream, self.events, self.batch_size, seed) as batches:
-            logs = trainer.evaluate(batches, verbose=0, return_dict=True)
-        return {f"test_{name}": float(value) for name, value in logs.items()}
+        measured = {}
+        for kind, stream in {"test": self.stream, **(self.also or {})}.items():
+            with event_batches(stream, self.events, self.batch_size, seed) as batches:
+                logs = trainer.evaluate(batches, verbose=0, return_dict=True)
+            measured |= {f"{kind}_{name}": float(value) for name, value in logs.items()}
+        return measured
 
     def has_collapsed(self, test_loss, best):
         """Return whether a test loss is that of a network which has lost what it had learnt.
