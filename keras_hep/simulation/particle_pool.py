@@ -48,9 +48,9 @@ class ParticlePool:
         _require(types == ("float32", "int32", "int32"), "arrays are float32, int32 and int32", types)
         _require(self.hits.shape == (len(self.hits), 3), "hits have three coordinates", self.hits.shape)
         _require(np.isfinite(self.hits).all(), "hits must be finite", "nan or infinity")
-        events, least = len(self.particle_counts), self.particle_counts.min(initial=1)
+        events, least = len(self.particle_counts), int(self.particle_counts.min(initial=1))
         _require(events and least >= 1, "there must be an event, and a particle in each", (events, least))
-        sums = self.hit_counts.sum(), self.particle_counts.sum()
+        sums = int(self.hit_counts.sum()), int(self.particle_counts.sum())
         expected = len(self.hits), len(self.hit_counts)
         _require(sums == expected, f"counts of hits and particles must add up to {expected}", sums)
 
