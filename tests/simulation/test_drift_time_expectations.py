@@ -1,6 +1,8 @@
 """Expected overlaps of drift-time intervals: by hand, by the integer rule, and from drawn slices."""
 
 import itertools
+import json
+import pathlib
 import types
 
 import numpy as np
@@ -9,6 +11,9 @@ from scipy import stats
 
 from keras_hep.simulation.drift_time_expectations import overlap_expectations, overlap_probability
 from keras_hep.simulation.drift_times import drift_intervals
+
+FOLDER = pathlib.Path(__file__).resolve().parents[2] / "results" / "references" / "trackgann"
+REFERENCE = FOLDER / "graph_representation.json"
 
 
 def law(mean_events=10.0, resolution=2, jitter=0.0, most_tracks=5):
@@ -101,3 +106,16 @@ def test_expectations_are_those_of_drawn_slices(parameters):
 def test_events_without_pairs_are_told():
     with pytest.raises(ValueError, match="most_tracks=1: raise it to 2"):
         overlap_expectations(law(most_tracks=1))
+
+
+def test_the_reference_quotes_these_numbers():
+    published = json.loads(REFERENCE.read_text(encoding="utf-8"))
+    quantities, curves = published["quantities"], published["curves"]
+    for events in (10, 15):
+        expected = [overlap_expectations(law(events, resolution)) for resolution in range(2, 8)]
+        assert quantities[f"tracks_{events}_exact"]["value"] == pytest.approx(expected[0].tracks, abs=6e-5)
+        for name, digits in (("edges", 1), ("true_fraction", 5)):
+            found = [getattr(each, name) for each in expected]
+            assert curves[f"{name}_{events}_exact"]["y"] == pytest.approx(found, abs=0.6 * 10**-digits)
+        shifted = overlap_expectations(law(events, 5, jitter=1.0)).true_fraction
+        assert quantities[f"true_fraction_shifted_{events}_exact"]["value"] == pytest.approx(shifted, abs=6e-6)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from keras_hep.suite import figures
+from keras_hep.suite.record import Curve
 
 pytest.importorskip("matplotlib")
 pytest.importorskip("mplhep")
@@ -74,3 +75,55 @@ def test_a_slice_without_tracks_and_a_figure_without_a_slice_are_told():
         figures.time_slice(along, beside, empty)
     with pytest.raises(ValueError, match="draw with time_slice first"):
         figures.event_legend(figure)
+
+
+def test_tracks_stand_on_a_circle_event_by_event_and_edges_join_them():
+    _, axes = figures.panels()
+    event, senders, receivers = [1, 0, 1, 0], [0, 2, 0, 1, 1, 3], [2, 0, 1, 0, 3, 1]
+    figures.track_graph_display(axes, event, senders, receivers, [True, True, False, False, True, True], title="A")
+    nodes = {line.get_color(): line.get_xydata() for line in axes.lines if line.get_marker() == "o"}
+    first, second = (nodes[figures.event_looks(number)["color"]] for number in (0, 1))
+    angle = [np.arctan2(x, y) % (2 * np.pi) for x, y in (*first, *second)]  # clockwise from the top
+    assert angle == sorted(angle)
+    assert angle[2] - angle[1] > angle[1] - angle[0]  # a gap between events
+    np.testing.assert_allclose(np.hypot(*np.concatenate([first, second]).T), 1)
+    false, true = (collection.get_segments() for collection in axes.collections)
+    np.testing.assert_allclose(false, [[second[0], first[0]]])  # one line for both directions
+    np.testing.assert_allclose([line[[0, -1]] for line in true], [second, first])
+    assert all(np.hypot(*line[10]) > 1 for line in true)  # true edges bend outwards
+    assert axes.get_legend_handles_labels()[1] == ["false edges (1)", "true edges (2)"]
+    assert sorted(text.get_text() for text in axes.texts) == ["0", "1"]
+
+
+def test_a_track_graph_without_false_edges():
+    _, axes = figures.panels()
+    figures.track_graph_display(axes, [0, 0], [0, 1], [1, 0], [True, True])
+    assert axes.get_legend_handles_labels()[1] == ["false edges (0)", "true edges (1)"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (([], [], [], []), "got 0 tracks"),
+        (([0, 0], [0], [1, 0], [True]), "got 2 tracks, 1, 2 and 1"),
+        (([0, 0], [0], [2], [True]), "tracks 0 to 1, got 0 to 2"),
+    ],
+)
+def test_bad_track_graphs_are_told(arguments, words):
+    _, axes = figures.panels()
+    with pytest.raises(ValueError, match=words):
+        figures.track_graph_display(axes, *arguments)
+
+
+def test_curves_over_their_expectation():
+    _, axes = figures.panels()
+    exact = Curve("exact", (1, 2, 3), (2, 4, 8))
+    theirs = types.SimpleNamespace(x=(1, 3), y=(1, 8), error=None, reading_error=None)
+    figures.over_expected(axes, Curve("ours", (1, 2), (2, 6), (1, 1)), exact, theirs, shift=0.25)
+    ours, published = axes.containers
+    np.testing.assert_allclose(ours[0].get_xydata(), [(1.25, 1), (2.25, 1.5)])
+    np.testing.assert_allclose([piece[:, 1] for piece in ours[2][0].get_segments()], [(0.5, 1.5), (1.25, 1.75)])
+    np.testing.assert_allclose(published[0].get_xydata(), [(1.25, 0.5), (3.25, 1)])
+    assert published[0].get_markerfacecolor() == "white" != ours[0].get_markerfacecolor()
+    with pytest.raises(ValueError, match="Every x must have an expectation"):
+        figures.over_expected(axes, Curve("ours", (4,), (2,)), exact)

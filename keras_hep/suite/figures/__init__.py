@@ -41,9 +41,10 @@ from keras_hep.suite.figures.page import (
     style,
 )
 from keras_hep.suite.figures.plane_candidates import plane_candidates
-from keras_hep.suite.figures.plots import bands, histogram, level, overlay
+from keras_hep.suite.figures.plots import bands, histogram, level, over_expected, overlay
 from keras_hep.suite.figures.slice_plots import slice_distributions, stacked_hits
 from keras_hep.suite.figures.time_slices import event_legend, event_looks, time_slice
+from keras_hep.suite.figures.track_graphs import track_graph_display
 
 __all__ = [
     "COLOURS",
@@ -70,6 +71,7 @@ __all__ = [
     "nested_boxes",
     "network_diagram",
     "origin",
+    "over_expected",
     "overlay",
     "panels",
     "plane_candidates",
@@ -86,6 +88,7 @@ __all__ = [
     "step_ahead_display",
     "style",
     "time_slice",
+    "track_graph_display",
     "track_lines",
     "tracks_display",
 ]

@@ -58,6 +58,46 @@ def overlay(axes, ours, theirs=None, label=None, index=0, line=True):
     return drawn
 
 
+@style()
+def over_expected(axes, ours, expected, theirs=None, label=None, index=0, shift=0.0):
+    """Draw a curve and its published points, both divided by an exact expectation.
+
+    Args:
+        axes: matplotlib `Axes`.
+        ours: `Curve`.
+        expected: curve with every x of the other two: exact.
+        theirs: published curve or None.
+        label: str or None. As in `overlay`.
+        index: int. Chooses colour and marker.
+        shift: float. Moves all points along x, where several curves share theirs.
+
+    Raises:
+        ValueError: if an x is not one of the expectation, or the expectation there is 0.
+    """
+    for curve, name in ((ours, label or "this work"), (theirs, f"{label} (published)" if label else "published")):
+        if curve is None:
+            continue
+        at = dict(zip(expected.x, expected.y, strict=True))
+        if not all(at.get(x) for x in curve.x):
+            raise ValueError(f"Every x must have an expectation other than 0, got {curve.x} of {name!r} for {at}.")
+        whole = np.array([at[x] for x in curve.x])
+        error, open_ = combined_error(curve), curve is theirs
+        axes.errorbar(
+            np.asarray(curve.x) + shift,
+            curve.y / whole,
+            yerr=None if error is None else error / whole,
+            label=name,
+            color=COLOURS[index % len(COLOURS)],
+            marker=MARKERS[index % len(MARKERS)],
+            markerfacecolor="white" if open_ else None,
+            markersize=4.6 if open_ else 3.5,
+            markeredgewidth=0.9 if open_ else None,
+            linestyle="none",
+            elinewidth=0.9,
+            zorder=2 if open_ else 3,
+        )
+
+
 def combined_error(curve):
     """Return error and reading error of a curve or a number in quadrature, or None if neither is known."""
     parts = [getattr(curve, name, None) for name in ("error", "reading_error")]
