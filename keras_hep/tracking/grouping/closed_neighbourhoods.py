@@ -67,7 +67,9 @@ def checked_ends(senders, receivers, tracks):
 def _closed_neighbourhoods(senders, receivers, tracks):
     """Return offsets and neighbours, ascending, of each track, itself among them."""
     own = np.arange(tracks, dtype=np.int64)
-    packed = np.unique(np.concatenate([senders, own]) << 32 | np.concatenate([receivers, own]))
+    packed = np.concatenate([senders, own]) << 32 | np.concatenate([receivers, own])
+    packed.sort()
+    packed = packed[np.diff(packed, prepend=-1) > 0]  # several times as fast as np.unique
     offsets = np.zeros(tracks + 1, np.int64)
     np.cumsum(np.bincount(packed >> 32, minlength=tracks), out=offsets[1:])
     return offsets, packed & 0xFFFFFFFF

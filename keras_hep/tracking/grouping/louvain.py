@@ -61,9 +61,11 @@ def joined_pairs(senders, receivers, scores, tracks, threshold):
     if np.isnan(scores).any():
         raise ValueError(f"Scores must be numbers, got nan at edge {int(np.argmax(np.isnan(scores)))}.")
     pair = np.minimum(senders, receivers) * tracks + np.maximum(senders, receivers)
-    pair, place, count = np.unique(pair, return_inverse=True, return_counts=True)
-    mean = np.bincount(place, scores, minlength=len(pair)) / count
-    first, second = np.divmod(pair[mean > threshold], max(tracks, 1))
+    order = np.argsort(pair, kind="stable")
+    pair = pair[order]
+    start = np.flatnonzero(np.diff(pair, prepend=-1))
+    mean = np.add.reduceat(scores[order], start) / np.diff(start, append=len(pair)) if len(pair) else scores
+    first, second = np.divmod(pair[start[mean > threshold]], max(tracks, 1))
     return first[first < second], second[first < second]
 
 
