@@ -105,7 +105,7 @@ def _arrays(path):
 
 def _joined(edges, hits, path):
     """Return, for each hit, whether it is joined to the hit before it, bool array of shape (hits,)."""
-    within = edges.dtype.kind in "iu" and (not edges.size or (edges.min() >= 0 and edges.max() < hits))
+    within = not edges.size or (edges.dtype.kind in "iu" and edges.min() >= 0 and edges.max() < hits)
     _require(within, f"edges must join integers from 0 to {hits - 1}", path)
     edges = edges.astype(np.int64)
     step = edges[:, 1] - edges[:, 0]
