@@ -9,7 +9,8 @@ from keras_hep.graphs.time_slice_graphs import overlapping_pairs
 from keras_hep.graphs.time_slice_streams import METRE, slice_inputs
 from keras_hep.metrics.clustering import adjusted_rand_index, clustering_summary, normalised_mutual_information
 from keras_hep.metrics.edge_classification import average_precision, edge_classification
-from keras_hep.suite.record import Quantity
+from keras_hep.suite import time_slice_training
+from keras_hep.suite.record import Curve, Quantity
 from keras_hep.tracking.grouping.closed_neighbourhoods import equal_neighbourhoods
 from keras_hep.tracking.grouping.louvain import louvain_groups
 
@@ -128,7 +129,7 @@ def clustering_quantities(name, joined, groups):
     Args:
         name: str. Put behind the names.
         joined: list of `JoinedSlice`.
-        groups: list of int arrays, as from `grouped`.
+        groups: list of int arrays, as from `grouped`. Where a grouping leaves the last tracks out, so do the indices.
 
     Returns:
         list of `Quantity`: `ari_` and `nmi_`, means over slices with their errors, and the same with `deviation_`
@@ -136,8 +137,40 @@ def clustering_quantities(name, joined, groups):
     """
     quantities = []
     for kind, index in (("ari", adjusted_rand_index), ("nmi", normalised_mutual_information)):
-        values = [index(one.slice.event, found) for one, found in zip(joined, groups, strict=True)]
+        pairs = [(one.slice.event[: len(found)], found) for one, found in zip(joined, groups, strict=True)]
+        values = [index(*pair) for pair in pairs if len(pair[0])]
         summary = clustering_summary(values)
         quantities.append(Quantity(f"{kind}_{name}", summary.mean, summary.error))
         quantities.append(Quantity(f"deviation_{kind}_{name}", summary.deviation))
     return quantities
+
+
+def judged(tracks, resolution, mean_events, model, number, seed, **arguments):
+    """Judge a trained network on new test slices, beside what learns nothing.
+
+    Args:
+        tracks: str. "spd" or "trackml".
+        resolution: int. r.
+        mean_events: float.
+        model: Keras model.
+        number: int. Slices.
+        seed: int. Of the run.
+        **arguments: of the simulation, such as `jitter`.
+
+    Returns:
+        dict of `Quantity` by kind: those of `edge_quantities` of the network, with `rule_` before them those of closed
+        neighbourhoods, and `all_rejected`.
+    """
+    simulation = time_slice_training.simulation(tracks, resolution, mean_events, test=True, **arguments)
+    joined = drawn(simulation, number, [seed, 11, resolution, int(mean_events)])
+    found = edge_quantities("", joined, network_scores(model, joined))
+    rule = edge_quantities("", joined, neighbourhood_scores(joined))
+    kinds = {one.name.rstrip("_"): one for one in found} | {f"rule_{one.name.rstrip('_')}": one for one in rule}
+    return kinds | {"all_rejected": all_rejected("", joined)}
+
+
+def curve(name, x, quantities, x_label, x_unit="1"):
+    """Return quantities at several x as one `Curve`."""
+    errors = [one.error for one in quantities]
+    errors = None if any(error is None or not np.isfinite(error) for error in errors) else errors
+    return Curve(name, list(x), [one.value for one in quantities], errors, x_unit, definition=x_label)
