@@ -1,0 +1,1 @@
+"""Time slices of reconstructed tracks of several events."""
