@@ -109,7 +109,9 @@ def train_stage(tracks, stage, start, epochs, slices, tested, seed, unit=METRE, 
     return training.fit(
         models.TrackGANN(),
         stream(test=False),
-        optimizer=keras.optimizers.AdamW(1e-3, weight_decay=1e-3, amsgrad=True, epsilon=1e-8, global_clipnorm=CLIPPED),
+        optimizer=keras.optimizers.AdamW(
+            schedule, weight_decay=1e-3, amsgrad=True, epsilon=1e-8, global_clipnorm=CLIPPED
+        ),
         events=epochs * slices,
         seed=1000 * stage.resolution + seed,
         batch_size=1,
