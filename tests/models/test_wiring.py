@@ -1,10 +1,12 @@
 """The structure of a network, whatever its weights."""
 
+import keras
 import numpy as np
 import pytest
 
 from keras_hep import models
 from keras_hep.metrics import reach
+from keras_hep.models.wiring import applications
 
 
 @pytest.mark.parametrize(("convolutions", "last"), [(1, 4), (3, 6), (9, 9)])
@@ -29,3 +31,14 @@ def test_weights_that_cancel_do_not_hide_a_connection():
 def test_unknown_output_layer():
     with pytest.raises(ValueError, match="No such layer: nothing"):
         models.wiring(models.TrackFinderCNN(10, 8, 1, 2), output="nothing")
+
+
+def test_applications_of_shared_layers_leave_the_network_as_it_was():
+    inputs = keras.Input((2,))
+    shared, once = keras.layers.Dense(2, name="shared"), keras.layers.Dense(1, name="once")
+    network = keras.Model(inputs, once(shared(shared(shared(inputs)))))
+    assert applications(network, np.ones((4, 2))) == {"shared": 3, "once": 1}
+    assert "call" not in vars(shared)
+    with pytest.raises(ValueError, match=r"incompatible|expected"):
+        applications(network, np.ones((4, 3)))
+    assert "call" not in vars(shared)

@@ -15,6 +15,7 @@ Published numbers are open markers on a dashed line (or a dashed level), ours ar
 carries the logo or the name of a collaboration: these are reproductions, not their results.
 """
 
+from keras_hep.suite.figures.block_diagrams import block_diagram
 from keras_hep.suite.figures.candidate_plots import (
     compare_categories,
     compare_speeds,
@@ -27,6 +28,7 @@ from keras_hep.suite.figures.diagrams import nested_boxes, network_diagram
 from keras_hep.suite.figures.events import display_3d, event_display, input_and_prediction, track_lines
 from keras_hep.suite.figures.finders import compare_finders
 from keras_hep.suite.figures.graphs import component_sizes, graph_display, tracks_display
+from keras_hep.suite.figures.neighbourhoods import interval_display, neighbourhood_display
 from keras_hep.suite.figures.page import (
     COLOURS,
     DOUBLE,
@@ -53,6 +55,7 @@ __all__ = [
     "SINGLE",
     "axis_labels",
     "bands",
+    "block_diagram",
     "compare_categories",
     "compare_finders",
     "compare_speeds",
@@ -65,9 +68,11 @@ __all__ = [
     "graph_display",
     "histogram",
     "input_and_prediction",
+    "interval_display",
     "label",
     "legend",
     "level",
+    "neighbourhood_display",
     "nested_boxes",
     "network_diagram",
     "origin",

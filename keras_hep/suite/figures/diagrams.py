@@ -30,14 +30,14 @@ def network_diagram(axes, boxes, steps=("",), recurrent=(), trunk=()):
     axes.set(xlim=(-0.5, columns - 0.5), ylim=(-0.5, rows - 0.25) if trunk else (-0.75, rows - 0.5))
     axes.set_axis_off()
     for row, box in enumerate(trunk):
-        _box(axes, (columns - 1) / 2, row, columns - 1 + _BOX[0], box, COLOURS[row % len(COLOURS)])
+        draw_box(axes, (columns - 1) / 2, row, columns - 1 + _BOX[0], box, COLOURS[row % len(COLOURS)])
         if row:
-            _arrow(axes, ((columns - 1) / 2, row - 1), ((columns - 1) / 2, row), vertical=True)
+            draw_arrow(axes, ((columns - 1) / 2, row - 1), ((columns - 1) / 2, row), vertical=True)
     for column, step in enumerate(steps):
         _column(axes, column, len(trunk), boxes, step)
     for index in recurrent:
         for column in range(1, columns):
-            _arrow(axes, (column - 1, len(trunk) + index), (column, len(trunk) + index), vertical=False)
+            draw_arrow(axes, (column - 1, len(trunk) + index), (column, len(trunk) + index), vertical=False)
 
 
 def _column(axes, column, base, boxes, step):
@@ -49,12 +49,13 @@ def _column(axes, column, base, boxes, step):
         if step == "...":
             axes.text(column, row, "\N{MIDDLE DOT} \N{MIDDLE DOT} \N{MIDDLE DOT}", ha="center", va="center")
         else:
-            _box(axes, column, row, _BOX[0], box, COLOURS[row % len(COLOURS)])
+            draw_box(axes, column, row, _BOX[0], box, COLOURS[row % len(COLOURS)])
             if row:
-                _arrow(axes, (column, row - 1), (column, row), vertical=True)
+                draw_arrow(axes, (column, row - 1), (column, row), vertical=True)
 
 
-def _box(axes, x, y, width, box, colour):
+def draw_box(axes, x, y, width, box, colour):
+    """Draw a box of a network around its centre; `box` is (title, detail)."""
     from matplotlib.patches import FancyBboxPatch
 
     title, detail = box
@@ -73,7 +74,7 @@ def _box(axes, x, y, width, box, colour):
         axes.text(x, y - 0.15, detail, ha="center", va="center", fontsize="small", color="0.25")
 
 
-def _arrow(axes, start, end, vertical):
+def draw_arrow(axes, start, end, vertical):
     """Draw an arrow between the facing edges of two boxes, given their centres."""
     half = _BOX[1] / 2 if vertical else _BOX[0] / 2
     (x0, y0), (x1, y1) = start, end
