@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-_ABSENT = -1e9  # added to the logit of a neighbour that is not there: its share of the attention is exactly 0
+_ABSENT = float("-inf")  # logit of a neighbour that is not there: its share of the attention is exactly 0
 
 
 @keras.saving.register_keras_serializable(package="keras_hep")
@@ -64,12 +64,11 @@ class PathAttention(keras.layers.Layer):
         # One product gives both halves of the attention of all hits.
         halves = ops.matmul(features, ops.concatenate([self.source, self.target], axis=1))
         source, target = halves[:, :1], halves[:, 1:]
-        begins = ops.cast(first, self.compute_dtype)[:, None]
-        has_previous = 1 - begins
+        has_previous = ops.logical_not(first)[:, None]
         has_next = _following(has_previous)
         logits = ops.concatenate([_previous(source), source, _following(source)], axis=1) + target
         present = ops.concatenate([has_previous, ops.ones_like(has_previous), has_next], axis=1)
-        logits = ops.leaky_relu(logits, self.negative_slope) + _ABSENT * (1 - present)
+        logits = ops.where(present, ops.leaky_relu(logits, self.negative_slope), _ABSENT)
         weights = ops.softmax(logits, axis=1)
         total = weights[:, :1] * _previous(features) + weights[:, 1:2] * features
         return total + weights[:, 2:] * _following(features) + self.bias
