@@ -169,6 +169,17 @@ def judged(tracks, resolution, mean_events, model, number, seed, **arguments):
     return kinds | {"all_rejected": all_rejected("", joined)}
 
 
+def gain(name, found):
+    """Return the accuracy less that of rejecting every edge, `Quantity` called "gain_" and `name`; of `judged`."""
+    value = found["accuracy"].value - found["all_rejected"].value
+    return Quantity(f"gain_{name}", value, found["accuracy"].error, "1", "accuracy less that of rejecting every edge")
+
+
+def renamed(name, quantity):
+    """Return the same quantity under another name."""
+    return dataclasses.replace(quantity, name=name)
+
+
 def curve(name, x, quantities, x_label, x_unit="1"):
     """Return quantities at several x as one `Curve`."""
     errors = [one.error for one in quantities]
