@@ -131,6 +131,36 @@ def average_precision(labels, scores, edge_counts):
     return value, float(np.sqrt((blocks - 1) * np.var(without)))
 
 
+def best_f1_threshold(labels, scores):
+    """Return the score above which accepting edges gives the largest F1.
+
+    Args:
+        labels: bool array, shape (edges,): true edges, at least one.
+        scores: float array, shape (edges,).
+
+    Returns:
+        float, midway between the lowest score accepted and the highest one rejected; below all where every edge is
+        accepted.
+
+    Raises:
+        ValueError: if there is no true edge.
+
+    Example:
+
+    >>> best_f1_threshold([True, False, True, False, False], [0.9, 0.8, 0.7, 0.3, 0.1])
+    0.5
+    """
+    labels, scores = np.asarray(labels, bool), np.asarray(scores, float)
+    if not labels.any():
+        raise ValueError(f"A largest F1 needs true edges, got none of {len(labels)}: take more slices.")
+    order = np.argsort(-scores)
+    scores, accepted = np.append(scores[order], -np.inf), np.arange(1, len(order) + 1)
+    f1 = 2 * np.cumsum(labels[order]) / (accepted + labels.sum())
+    f1[scores[1:] == scores[:-1]] = 0  # equal scores are accepted together
+    last = int(np.argmax(f1))
+    return float((scores[last] + scores[last + 1]) / 2)
+
+
 def implied_true_fraction(accuracy, precision, recall):
     """Return the fraction of true edges that accuracy, precision and recall of one sample of edges imply.
 

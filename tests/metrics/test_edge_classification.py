@@ -6,7 +6,12 @@ import pytest
 from hypothesis import strategies
 
 from keras_hep.metrics import edge_scores
-from keras_hep.metrics.edge_classification import average_precision, edge_classification, implied_true_fraction
+from keras_hep.metrics.edge_classification import (
+    average_precision,
+    best_f1_threshold,
+    edge_classification,
+    implied_true_fraction,
+)
 
 LABELS = np.array([1, 1, 0, 0, 0, 1, 0, 1], bool)
 ACCEPTED = np.array([1, 0, 1, 0, 0, 1, 0, 1], bool)
@@ -70,6 +75,24 @@ def test_one_slice_has_no_error_and_no_accepted_edge_no_precision():
     assert np.isnan(found.precision).all()
     assert found.recall[0] == 0.0
     assert found.accuracy[0] == found.all_rejected[0]
+
+
+@hypothesis.given(
+    strategies.lists(strategies.tuples(strategies.booleans(), strategies.integers(0, 5)), min_size=1, max_size=40)
+)
+def test_no_threshold_has_a_larger_f1(edges):
+    labels, scores = np.array([label for label, _ in edges]), np.array([score for _, score in edges], float)
+    hypothesis.assume(labels.any())
+    counts = [len(labels)]
+    largest = edge_classification(labels, scores > best_f1_threshold(labels, scores), counts).f1[0]
+    others = [edge_classification(labels, scores > threshold - 0.5, counts).f1[0] for threshold in range(7)]
+    assert largest == pytest.approx(max(others))
+
+
+def test_a_largest_f1_needs_true_edges():
+    assert best_f1_threshold([True, True], [0.3, 0.3]) == -np.inf
+    with pytest.raises(ValueError, match="none of 2"):
+        best_f1_threshold([False, False], [0.1, 0.2])
 
 
 @hypothesis.given(strategies.lists(strategies.tuples(strategies.booleans(), strategies.booleans()), min_size=1))
