@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from keras_hep.suite import figures
-from keras_hep.suite.record import Curve
+from keras_hep.suite.record import Curve, Quantity, Result
 
 pytest.importorskip("matplotlib")
 pytest.importorskip("mplhep")
@@ -127,3 +127,41 @@ def test_curves_over_their_expectation():
     assert published[0].get_markerfacecolor() == "white" != ours[0].get_markerfacecolor()
     with pytest.raises(ValueError, match="Every x must have an expectation"):
         figures.over_expected(axes, Curve("ours", (4,), (2,)), exact)
+
+
+KINDS = ("loss", "accuracy", "precision", "recall")
+
+
+def training(*names):
+    curves = [Curve(f"{kind}_spd15", (0.5, 1), (0.5, place / 8)) for place, kind in enumerate(KINDS, 1)]
+    quantities = [Quantity(name, 0.25 + 0.125 * place) for place, name in enumerate(names)]
+    return Result(quantities, [*curves, Curve("training_loss_spd15", (0.5, 1), (0.75, 0.5))])
+
+
+def test_learning_curves_have_ours_theirs_and_levels_without_training():
+    _, panels = figures.panels(columns=2, rows=2)
+    theirs = types.SimpleNamespace(x=(1, 2), y=(0.9, 0.95))
+    reference = types.SimpleNamespace(curves={"accuracy_spd15_epochs": theirs, "training_loss_spd15_epochs": theirs})
+    result = training("all_rejected_spd15", "rule_accuracy_spd15", "rule_recall_spd15", "rule_recall_trackml10")
+    figures.learning_curves(panels, result, reference, "spd15", "SPD")
+    drawn = [{line.get_label(): line.get_xydata().tolist() for line in axes.lines} for axes in panels]
+    ours = "this work"
+    assert list(drawn[0]) == [ours, "published, training", "this work, training"]
+    assert drawn[0]["this work, training"] == [[0.5, 0.75], [1, 0.5]]
+    assert sorted(drawn[1]) == ["equal neighbourhoods", "every edge rejected", "published", ours]
+    assert drawn[1][ours] == [[0.5, 0.5], [1, 0.25]]
+    assert drawn[1]["published"] == [[1, 0.9], [2, 0.95]]
+    assert (drawn[1]["every edge rejected"][0][1], drawn[1]["equal neighbourhoods"][0][1]) == (0.25, 0.375)
+    assert list(drawn[2]) == [ours]  # nothing is known of the precision of the rule here
+    assert drawn[3]["equal neighbourhoods"][0][1] == 0.5
+    assert [axes.get_yscale() for axes in panels] == ["log", "linear", "linear", "linear"]
+    assert [axes.get_ylabel() for axes in panels] == list(KINDS)
+    assert panels[0].get_title(loc="left") == "SPD"
+
+
+def test_learning_curves_without_a_reference_and_with_too_few_panels():
+    _, panels = figures.panels(columns=2, rows=2)
+    figures.learning_curves(panels, training(), None, "spd15")
+    assert [len(axes.lines) for axes in panels] == [2, 1, 1, 1]
+    with pytest.raises(ValueError, match=r"need four panels, .* got 3"):
+        figures.learning_curves(panels[:3], training(), None, "spd15")

@@ -28,6 +28,7 @@ from keras_hep.suite.figures.diagrams import nested_boxes, network_diagram
 from keras_hep.suite.figures.events import display_3d, event_display, input_and_prediction, track_lines
 from keras_hep.suite.figures.finders import compare_finders
 from keras_hep.suite.figures.graphs import component_sizes, graph_display, tracks_display
+from keras_hep.suite.figures.learning_curves import learning_curves
 from keras_hep.suite.figures.neighbourhoods import interval_display, neighbourhood_display
 from keras_hep.suite.figures.page import (
     COLOURS,
@@ -70,6 +71,7 @@ __all__ = [
     "input_and_prediction",
     "interval_display",
     "label",
+    "learning_curves",
     "legend",
     "level",
     "neighbourhood_display",
