@@ -79,7 +79,7 @@ def draw(result, reference):
     wrong.plot(all_rejected.x, all_rejected.y, color="0.4", linestyle=":", label="every edge called false")
     if reference:
         exact = complement(reference.curves["accuracy_15_exact"])
-        wrong.plot(exact.x, exact.y, color=figures.COLOURS[0], linestyle="--", label="the same, exact expectation")
+        wrong.plot(exact.x, exact.y, color=figures.COLOURS[0], linestyle="--", label="equal neighbourhoods, exact")
     for index, (kind, label) in enumerate({"spd": "SPD", "trackml": "TrackML"}.items(), start=1):
         if reference:
             theirs = complement(reference.curves[f"accuracy_{kind}_15"])

@@ -21,6 +21,7 @@ def interval_display(axes, event, intervals):
     axes.barh(np.arange(len(order)) + 0.5, right - left, 0.7, left, color=colours, linewidth=0)
     axes.set(xlabel="time in the slice", ylabel="track, in order of events", xlim=(-0.02, 1.02), ylim=(0, len(order)))
     _between_events(axes.axhline, np.asarray(event)[order])
+    _whole(axes.yaxis)
 
 
 @style()
@@ -46,8 +47,17 @@ def neighbourhood_display(axes, event, senders, receivers):
     axes.set(xlabel="overlaps with track", ylabel="track, in order of events")
     _between_events(axes.axhline, event)
     _between_events(axes.axvline, event)
+    _whole(axes.xaxis)
+    _whole(axes.yaxis)
 
 
 def _between_events(line, event):
     for place in np.flatnonzero(np.diff(event)) + 1:
         line(place, color="0.45", linewidth=0.4)
+
+
+def _whole(axis):
+    from matplotlib import ticker
+
+    axis.set_major_locator(ticker.MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
+    axis.set_minor_locator(ticker.NullLocator())
