@@ -24,6 +24,7 @@ from keras_hep.suite.figures.candidate_plots import (
 )
 from keras_hep.suite.figures.candidates import slice_display, sphere_search_display, step_ahead_display
 from keras_hep.suite.figures.classification import precision_recall, reliability, roc, score_histogram
+from keras_hep.suite.figures.comparison_tables import comparison_table
 from keras_hep.suite.figures.diagrams import nested_boxes, network_diagram
 from keras_hep.suite.figures.events import display_3d, event_display, input_and_prediction, track_lines
 from keras_hep.suite.figures.finders import compare_finders
@@ -60,6 +61,7 @@ __all__ = [
     "compare_categories",
     "compare_finders",
     "compare_speeds",
+    "comparison_table",
     "component_sizes",
     "display_3d",
     "efficiency_in_bins",
