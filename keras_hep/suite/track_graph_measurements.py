@@ -3,12 +3,12 @@
 import dataclasses
 
 import numpy as np
-from scipy import sparse
 
 from keras_hep.graphs.time_slice_graphs import hit_graph, track_graph
 from keras_hep.metrics import estimates
 from keras_hep.simulation.drift_times import drift_intervals
 from keras_hep.suite.record import Curve, Quantity
+from keras_hep.tracking.track_building import connected_components
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -126,7 +126,7 @@ def _count(drawn, resolution, jitter, random):
 
 def _path_faults(drawn):
     graph, hits = hit_graph(drawn), len(drawn.hits)
-    joined = np.ones(graph.number_of_edges, bool), (graph.senders, graph.receivers)
-    pieces, piece = sparse.csgraph.connected_components(sparse.coo_array(joined, (hits, hits)), directed=False)
+    piece = connected_components(graph, np.ones(graph.number_of_edges), threshold=0.5)
+    pieces = len(np.unique(piece))
     whole = len(np.unique(np.stack([piece, drawn.track]), axis=1).T)  # pieces of tracks: as many as tracks
     return abs(graph.number_of_edges - 2 * (hits - drawn.tracks)) + abs(pieces - drawn.tracks) + whole - drawn.tracks
