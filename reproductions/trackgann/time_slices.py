@@ -2,7 +2,7 @@
 
 Source    TrackGANN slides (2025), Datasets, Data, and both displays of the backup
 Data      time slices of SPD tracks and of TrackML-like tracks, simulated here as the authors' generators do
-Cost      smoke 5 s, quick 8 s, full 60 s (2 CPU cores, 0.5 GB); TrackML-like particles are drawn once, in 4 s
+Cost      smoke 5 s, quick 6 s, full 25 s (2 CPU cores, 0.5 GB); TrackML-like particles are drawn once, in 4 s
 Expect    15 events with 2 to 5 tracks each; 33 hits on an SPD track, 11 on a TrackML-like one
 Differs   TrackML-like tracks are not those of the TrackML challenge; the slices shown are others than theirs
 Beyond    hits per track against the exact law of the generator, and what the slides say of tracks but no program
@@ -41,8 +41,8 @@ def reproduce(slices, seed=7):
 
 
 def draw(result, reference):
-    figure, panels = figures.panels(columns=3, rows=2, aspect=0.9)
-    (spd, spd_beside, lengths), (trackml, trackml_beside, table) = panels[:3], panels[3:]
+    figure, panels = figures.panels(columns=2, rows=3, aspect=0.8)
+    spd, spd_beside, trackml, trackml_beside, lengths, table = panels
     for along, beside, name in ((spd, spd_beside, "spd"), (trackml, trackml_beside, "trackml")):
         shown = shown_slice(result, name)
         figures.time_slice(along, beside, shown, numbers=False)
@@ -54,11 +54,11 @@ def draw(result, reference):
         lengths.plot(exact.x, exact.y, color="0.3", linestyle=":", label="exact expectation, SPD", zorder=1)
     for index, (name, label) in enumerate(SETS.items()):
         figures.overlay(lengths, result.curves[f"hits_of_track_{name}"], label=label, index=index, line=False)
-    lengths.set_yscale("log")
+    lengths.set(yscale="log", ylim=(1e-4, 5))
     figures.axis_labels(lengths, "hits of a track", "share of tracks")
     figures.legend(lengths)
     text_table(table, COLUMNS, result.arrays["rows_spd"], FORMATS)
-    table.set_title("three SPD tracks, as the files have them")
+    table.set_title("three SPD tracks as in the files; x, y, z in mm")
     return figure
 
 
