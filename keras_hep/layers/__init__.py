@@ -8,8 +8,10 @@ from keras_hep.layers.helix_steps import HelixCentres, HelixFeatures
 from keras_hep.layers.hit_dense import HitDense
 from keras_hep.layers.hit_lstm import HitLSTM
 from keras_hep.layers.hit_softmax import HitSoftmax
+from keras_hep.layers.opposite_edges import OppositeEdges
 from keras_hep.layers.original_lstm import original_lstm
 from keras_hep.layers.path_attention import PathAttention
+from keras_hep.layers.path_consensus import PathConsensus
 from keras_hep.layers.plane_decoder import PlaneDecoder
 from keras_hep.layers.plane_encoder import PlaneEncoder
 from keras_hep.layers.plane_steps import PlaneCentres, PlaneFeatures
@@ -29,7 +31,9 @@ __all__ = [
     "HitDense",
     "HitLSTM",
     "HitSoftmax",
+    "OppositeEdges",
     "PathAttention",
+    "PathConsensus",
     "PlaneCentres",
     "PlaneDecoder",
     "PlaneEncoder",

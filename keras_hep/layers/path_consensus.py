@@ -11,10 +11,10 @@ class PathConsensus(keras.layers.Layer):
     """Compare the point that each edge suggests on its sender's track with the mean of what the other edges suggest.
 
     An edge is a pair of tracks, and its `path` the place on the sender's track where the two meet. The places of the
-    true partners of a track agree: all are its vertex. So the mean of the places of a track's edges, weighted by how far
-    each edge is believed and how precise it is, is an adaptive fit of one number, the vertex along the track. The edge
-    itself is left out of the mean it is compared with; what little is known without any edge is a place at 0 with the
-    variance of the beam's width squared.
+    true partners of a track agree: all are its vertex. So the mean of the places of a track's edges, weighted by how
+    far each edge is believed and how precise it is, is an adaptive fit of one number, the vertex along the track. The
+    edge itself is left out of the mean it is compared with; what little is known without any edge is a place at 0 with
+    the variance of the beam's width squared.
 
     Args:
         width: float. Standard deviation of places, known beforehand, in the unit of the paths.

@@ -21,6 +21,7 @@ from keras_hep.models.track_net_v1 import TrackNETv1
 from keras_hep.models.track_net_v2 import TrackNETv2
 from keras_hep.models.track_parameter_covariance_network import TrackParameterCovarianceNetwork
 from keras_hep.models.track_parameter_network import TrackParameterNetwork
+from keras_hep.models.vertex_graph_network import VertexGraphNetwork
 from keras_hep.models.wiring import wiring
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "TrackNETv2",
     "TrackParameterCovarianceNetwork",
     "TrackParameterNetwork",
+    "VertexGraphNetwork",
     "maximising_images",
     "track_finders_3d",
     "wiring",

@@ -2,10 +2,7 @@
 
 import keras
 
-from keras_hep.layers.edge_dense import EdgeDense
-from keras_hep.layers.edges_to_nodes import EdgesToNodes
-from keras_hep.layers.path_consensus import PathConsensus
-from keras_hep.layers.reverse_edges import OfReverse
+from keras_hep.layers import EdgeDense, EdgesToNodes, OppositeEdges, PathConsensus
 
 
 @keras.saving.register_keras_serializable(package="keras_hep")
@@ -36,10 +33,10 @@ class VertexGraphNetwork(keras.Model):
     Example:
 
     >>> VertexGraphNetwork().count_params()
-    0
+    8283
     """
 
-    def __init__(self, node_features=8, edge_features=9, hidden_units=32, rounds=3, beam_width=10.0, **kwargs):
+    def __init__(self, node_features=8, edge_features=9, hidden_units=24, rounds=2, beam_width=10.0, **kwargs):
         if rounds < 0:
             raise ValueError(f"rounds must not be negative, got {rounds}.")
         inputs = _inputs(node_features, edge_features)
@@ -64,8 +61,8 @@ class VertexGraphNetwork(keras.Model):
 
 def _inputs(node_features, edge_features):
     kinds = {"nodes": ((node_features,), "float32"), "edges": ((edge_features,), "float32")}
-    kinds |= {name: ((1,), "float32") for name in ("path", "precision")}
-    kinds |= {name: ((), "int32") for name in ("senders", "receivers", "reverse")}
+    kinds |= dict.fromkeys(("path", "precision"), ((1,), "float32"))
+    kinds |= dict.fromkeys(("senders", "receivers", "reverse"), ((), "int32"))
     return {name: keras.Input(shape, name=name, dtype=dtype) for name, (shape, dtype) in kinds.items()}
 
 
@@ -75,7 +72,7 @@ def _round(state, inputs, units, beam_width, name):
     belief = keras.layers.Activation("sigmoid", name=f"{name}_belief")(_pair_logits(state, reverse, f"{name}_belief"))
     places = [belief, inputs["path"], inputs["precision"], senders, inputs["nodes"]]
     own = PathConsensus(beam_width, name=f"{name}_consensus")(places)
-    other = OfReverse(name=f"{name}_consensus_of_other")([own, reverse])
+    other = OppositeEdges(name=f"{name}_consensus_of_other")([own, reverse])
     message = keras.layers.Dense(units, activation="relu", name=f"{name}_message")(state)
     message = keras.layers.Multiply(name=f"{name}_believed")([message, belief])
     tracks = EdgesToNodes("sum", name=f"{name}_tracks")([message, senders, inputs["nodes"]])
@@ -93,7 +90,7 @@ def _update(hidden, units, name):
 
 def _pair_logits(state, reverse, name, hidden_units=None):
     """Return a logit of each edge from the sum of both directions, the same for both."""
-    both = keras.layers.Add(name=f"{name}_pair")([state, OfReverse(name=f"{name}_opposite")([state, reverse])])
+    both = keras.layers.Add(name=f"{name}_pair")([state, OppositeEdges(name=f"{name}_opposite")([state, reverse])])
     if hidden_units:
         both = keras.layers.Dense(hidden_units, activation="relu", name=f"{name}_hidden")(both)
     return keras.layers.Dense(1, name=f"{name}_logits", dtype="float32")(both)

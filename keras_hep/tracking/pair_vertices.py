@@ -18,7 +18,7 @@ class PairVertices:
         chi2: float array. Squared distances of the tracks from the point in units of their errors: transverse ones of
             either track, and the difference in z. One degree of freedom where the tracks cross at an angle.
         beam_chi2: float array. Squared distance of the point from the beam in units of the beam's width.
-        path: float array, shape (pairs, 2). Path of either track to the point, from where it is closest to the beam, mm.
+        path: float array, shape (pairs, 2). Of either track to the point, from where it is closest to the beam, mm.
         path_error: float array, shape (pairs, 2). Its standard deviation, with the beam's width as a measurement, mm.
     """
 
