@@ -5,7 +5,6 @@ never draw the upper limit of the number of tracks, and a time slice has at leas
 """
 
 import numpy as np
-from scipy import special
 
 FEWEST_EVENTS = 2
 FEWEST_TRACKS = 2  # of an event
@@ -34,38 +33,6 @@ def draw_composition(random, mean_events, most_tracks):
     events = max(int(random.poisson(mean_events)), FEWEST_EVENTS)
     counts = random.integers(FEWEST_TRACKS, most_tracks + 1, events)
     return random.permutation(np.repeat(np.arange(events, dtype=np.int32), counts)), events
-
-
-def expected_edges(mean_events, resolution, most_tracks=5):
-    """Return how many pairs of tracks with overlapping intervals a time slice has on average: the law, summed up.
-
-    Every pair counts twice, once in each direction. The quotient is the fraction of edges that join tracks of one
-    event, over many time slices.
-
-    Args:
-        mean_events: float.
-        resolution: int. Events overlap that are at most so many apart: `drift_times.drift_intervals`, without jitter.
-        most_tracks: int.
-
-    Returns:
-        (same_event, all): floats.
-
-    Example:
-
-    >>> same, edges = expected_edges(mean_events=15.0, resolution=5)
-    >>> round(same, 1), round(edges, 1), round(same / edges, 4)
-    (150.0, 1619.8, 0.0926)
-    """
-    most = int(mean_events + 12 * np.sqrt(mean_events) + 20)  # more events happen less than once in 10^20 slices
-    events = np.arange(most + 1)
-    probability = np.exp(events * np.log(mean_events) - mean_events - special.gammaln(events + 1))
-    probability[FEWEST_EVENTS] += probability[:FEWEST_EVENTS].sum()
-    probability[:FEWEST_EVENTS] = 0
-    tracks = np.arange(FEWEST_TRACKS, most_tracks + 1)
-    farthest = np.where(resolution + 1 < events - 1, resolution, events - 2).clip(0)
-    neighbours = farthest * (2 * events - farthest - 1)  # ordered pairs of events, not the same one
-    same = probability @ events * (tracks * (tracks - 1)).mean()
-    return float(same), float(same + probability @ neighbours * tracks.mean() ** 2)
 
 
 def composition_faults(mean_events, resolution, jitter, most_tracks):

@@ -44,6 +44,7 @@ def draw(result, reference):
     slide.set(yticks=range(3), yticklabels=[f"event {event}" for event in SLIDE["chosen"]], xlim=(-0.02, 1.02))
     slide.set_title("14 events, r = 7: the table's three tracks")
     figures.axis_labels(slide, "time in the slice", "")
+    figures.legend(slide, loc="upper left")
     for index, (name, label) in enumerate((("overlap", "as published"), ("overlap_shifted", "shifted track by track"))):
         figures.overlay(overlap, result.curves[name], label=label, index=index, line=False)
         exact = reference and reference.curves[name]

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from keras_hep.simulation.drift_time_expectations import overlap_expectations
 from keras_hep.simulation.drift_times import drift_intervals
-from keras_hep.simulation.slice_composition import composition_faults, draw_composition, expected_edges
+from keras_hep.simulation.slice_composition import composition_faults, draw_composition
+from keras_hep.simulation.spd_slices import SPDSlices
 
 SLICES = 2000
 PUBLISHED = {  # fraction of edges that join tracks of one event, from the rules of the published generators
@@ -37,28 +39,15 @@ def test_drawn_slices_have_the_published_class_balance(compositions, mean_events
     edges = np.array([edges_of(*composition, resolution) for composition in compositions[mean_events]])
     same, every = edges.sum(axis=0)
     assert same / every == pytest.approx(PUBLISHED[mean_events][resolution], rel=0.03)
-    expected = expected_edges(mean_events, resolution)
+    exact = overlap_expectations(SPDSlices(mean_events=float(mean_events), resolution=resolution))
+    expected = exact.true_edges, exact.edges
     assert np.all(np.abs(edges.mean(axis=0) - expected) < 4 * edges.std(axis=0) / np.sqrt(SLICES))
 
 
 @pytest.mark.parametrize(("mean_events", "resolution"), CASES)
 def test_the_exact_class_balance_is_the_published_one(mean_events, resolution):
-    same, every = expected_edges(mean_events, resolution)
-    assert same / every == pytest.approx(PUBLISHED[mean_events][resolution], abs=1e-4)
-
-
-def test_expected_edges_of_two_events_written_out():
-    """With a mean of nearly 0 there are always two events, which never overlap; pairs of 2 or 3 tracks: 2 or 6."""
-    assert expected_edges(1e-9, 4, most_tracks=3) == pytest.approx((2 * (2 + 6) / 2,) * 2, rel=1e-6)
-
-
-def test_expected_edges_at_the_ends_of_the_resolution():
-    """At 0 no event overlaps with another one; at a very large one all pairs do but those of first and last event."""
-    same, every = expected_edges(10.0, 0)
-    assert same == every
-    _, every = expected_edges(10.0, 1000)
-    pairs = 10.0**2 - 2  # mean of N (N - 1) less the outermost pair, both ways round; N is hardly ever below 2
-    assert every == pytest.approx(same + 3.5**2 * pairs, rel=1e-4)
+    exact = overlap_expectations(SPDSlices(mean_events=float(mean_events), resolution=resolution))
+    assert exact.true_fraction == pytest.approx(PUBLISHED[mean_events][resolution], abs=1e-4)
 
 
 @pytest.mark.parametrize("mean_events", list(PUBLISHED))
