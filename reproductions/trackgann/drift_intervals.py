@@ -2,7 +2,7 @@
 
 Source    TrackGANN slides (2025), Data and Graph construct
 Data      none for the intervals; time slices of SPD tracks, simulated here, for what equal intervals tell
-Cost      smoke 2 s, quick 4 s, full 20 s (2 CPU cores, 0.4 GB)
+Cost      smoke 2 s, quick 4 s, full 40 s (2 CPU cores, 0.4 GB)
 Expect    the six ends of the table to its three digits; intervals overlap up to r events apart, and no farther
 Differs   nothing
 Beyond    tracks of one event have the same interval and no other track has it: equal intervals are the label, exactly.

@@ -3,7 +3,7 @@
 Source    TrackGANN slides (2025), Datasets, Data, and both displays of the backup
 Data      time slices of SPD tracks and of TrackML-like tracks, simulated here as the authors' generators do; with
           --data tracks of a genuine TrackML event in place of the TrackML-like ones
-Cost      smoke 5 s, quick 6 s, full 25 s (2 CPU cores, 0.5 GB); TrackML-like particles are drawn once, in 4 s
+Cost      smoke 1 s, quick 2 s, full 10 s (2 CPU cores, 0.5 GB), and once 4 s to draw TrackML-like particles
 Expect    15 events with 2 to 5 tracks each; 33 hits on an SPD track, 11 on a TrackML-like one
 Differs   TrackML-like tracks are not those of the TrackML challenge; the slices shown are others than theirs
 Beyond    hits per track against the exact law of the generator, and what the slides say of tracks but no program
