@@ -1,5 +1,6 @@
 """Training that repeats itself, survives interruption and never trains the same model twice."""
 
+import dataclasses
 import json
 import sys
 import time
@@ -166,19 +167,42 @@ def predict(model, inputs, batch_size=256):
 
 
 def compiled(model):
-    """Return a function from inputs to output, compiled once for inputs of all sizes: for many graphs.
+    """Return a function from inputs to output, compiled once for all models of one architecture: for many graphs.
 
     Args:
-        model: Keras model. Its weights are those at the time of each call.
+        model: Keras model with `get_config`. Later changes of its weights are not seen.
 
     Returns:
-        callable: array or dict of arrays -> float32 NumPy array.
+        callable: array or dict of arrays, as many rows as they like -> float32 NumPy array.
     """
     import keras
 
-    predictor = keras.Model(model.input, model.output)
-    predictor.compile(jit_compile=_compiled_by_xla(keras))
-    return predictor.predict_on_batch
+    architecture = json.dumps(describe(model), sort_keys=True)
+    if architecture not in _COMPILED:
+        twin = type(model).from_config(model.get_config())
+        predictor = keras.Model(twin.input, twin.output)
+        predictor.compile(jit_compile=_compiled_by_xla(keras))
+        _COMPILED[architecture] = _Compiled(predictor)
+    shared, weights = _COMPILED[architecture], model.get_weights()
+
+    def predict(inputs):
+        if shared.weights is not weights:
+            shared.predictor.set_weights(weights)
+            shared.weights = weights
+        return shared.predictor.predict_on_batch(inputs)
+
+    return predict
+
+
+@dataclasses.dataclass
+class _Compiled:
+    """A compiled model, and the weights that it has now."""
+
+    predictor: object
+    weights: list = None
+
+
+_COMPILED = {}  # by architecture
 
 
 def _described_arguments(optimizer, sizes, loss, metrics):

@@ -97,8 +97,9 @@ def edge_quantities(name, joined, scores):
     found = edge_classification(labels, pooled > 0.5, counts)
     kinds = {kind: getattr(found, kind) for kind in ("accuracy", "precision", "recall", "f1")}
     kinds["average_precision"] = average_precision(labels, pooled, counts)
-    kinds = {kind: value for kind, value in kinds.items() if np.isfinite(value[0])}  # no precision of nothing accepted
-    return [Quantity(f"{kind}_{name}", *value) for kind, value in kinds.items()]
+    # The precision of nothing accepted counts as 0, as in scikit-learn.
+    defined = {kind: value if np.isfinite(value[0]) else (0.0, None) for kind, value in kinds.items()}
+    return [Quantity(f"{kind}_{name}", *value) for kind, value in defined.items()]
 
 
 def all_rejected(name, joined):

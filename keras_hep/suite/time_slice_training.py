@@ -6,6 +6,7 @@ from keras_hep import losses, models, training
 from keras_hep.graphs.time_slice_streams import METRE, TimeSliceStream
 from keras_hep.simulation.spd_slices import SPDSlices
 from keras_hep.simulation.trackml_slices import TrackMLSlices
+from keras_hep.suite.parallel_training import train_together
 from keras_hep.training_metrics import EdgeAccuracy, EdgePrecision, EdgeRecall
 
 MEAN_EVENTS = 15.0  # of all training slices
@@ -60,7 +61,7 @@ def curriculum(tracks, epochs, slices, tested, seed, unit=METRE):
 
     Args:
         tracks: str. "spd" or "trackml".
-        epochs: sequence of int. Epochs of the stages r = 2, 3, 4, 5.
+        epochs: sequence of int. Epochs of the stages r = 2, 3, 4, 5; 0: a stage is left out.
         slices: int. Training slices of an epoch, one a step.
         tested: int. Test slices after each epoch, with a mean of 15 and of 10 events.
         seed: int.
@@ -78,8 +79,28 @@ def curriculum(tracks, epochs, slices, tested, seed, unit=METRE):
     fitted = {}
     for stage, number in zip(STAGES[tracks], epochs, strict=True):
         start = None if stage.start is None else fitted[stage.start]
-        fitted[stage.resolution] = train_stage(tracks, stage, start, number, slices, tested, seed, unit)
+        fitted[stage.resolution] = start
+        if number:
+            fitted[stage.resolution] = train_stage(tracks, stage, start, number, slices, tested, seed, unit)
     return fitted
+
+
+def curricula(epochs, slices, tested, seed, more=()):
+    """Train the published network through all stages for both kinds of tracks, side by side.
+
+    Args:
+        epochs: sequence of int. As all other arguments of `curriculum`.
+        slices: int.
+        tested: int.
+        seed: int.
+        more: list of (function, dict of its arguments). Further trainings to be done at the same time.
+
+    Returns:
+        dict of "spd" and "trackml" to what `curriculum` returns.
+    """
+    sizes = {"epochs": epochs, "slices": slices, "tested": tested, "seed": seed}
+    train_together([(curriculum, {"tracks": tracks, **sizes}) for tracks in STAGES] + list(more))
+    return {tracks: curriculum(tracks, **sizes) for tracks in STAGES}
 
 
 def train_stage(tracks, stage, start, epochs, slices, tested, seed, unit=METRE, jitter=0.0):

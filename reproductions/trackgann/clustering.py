@@ -20,11 +20,10 @@ from keras_hep.tracking.grouping.louvain import louvain_groups
 from keras_hep.tracking.grouping.published_louvain import published_groups
 
 SCALES = {
-    "smoke": {"epochs": (1, 1, 1, 1), "slices": 2, "tested": 2, "judged": 4},
+    "smoke": {"epochs": (1, 0, 0, 1), "slices": 2, "tested": 2, "judged": 4},
     "quick": {"epochs": (20, 4, 4, 6), "slices": 125, "tested": 40, "judged": 300},
     "full": {"epochs": (110, 110, 110, 110), "slices": 800, "tested": 300, "judged": 300},
 }
-TRACKS = {"spd": "SPD", "trackml": "TrackML-like"}
 RESOLUTIONS, EVENTS = (5, 6, 7), (10, 15)
 METHODS = {"network": "network", "rule": "equal neighbourhoods, no hit read", "bare": "no edge removed"}
 
@@ -32,8 +31,8 @@ METHODS = {"network": "network", "rule": "equal neighbourhoods, no hit read", "b
 def reproduce(epochs, slices, tested, judged, seed=7):
     quantities, curves = [], []
     group = functools.partial(louvain_groups, seed=seed)
-    for tracks in TRACKS:
-        model = trainings.curriculum(tracks, epochs, slices, tested, seed)[5].model
+    for tracks, fitted in trainings.curricula(epochs, slices, tested, seed).items():
+        model = fitted[5].model
         for events in EVENTS:
             found = {}
             for resolution in RESOLUTIONS:
