@@ -107,7 +107,7 @@ class Recovery:
             recovered = self._best.restore() is not None
             if recovered:
                 print(f"  test loss {loss:.5f} against {best:.5f}: back to the best state", file=sys.stderr, flush=True)
-        elif best is None or loss < best:
+        elif math.isfinite(loss) and (best is None or loss < best):
             self._best.keep({"test_loss": loss})
             best = loss
         return {**measured, "recovered": float(recovered)}, best
