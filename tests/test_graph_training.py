@@ -74,6 +74,18 @@ def test_the_same_training_is_not_done_twice(tmp_path):
     assert all(np.array_equal(one, other) for one, other in pairs)
 
 
+def test_a_compiled_network_serves_graphs_of_all_sizes_and_networks_of_one_kind():
+    networks = [InteractionNetwork(5, 5, hidden_units=4, rounds=1) for _ in range(2)]
+    predictors = [training.compiled(network) for network in networks]
+    graphs = [Chains(nodes, 3 * nodes).batch(1, nodes)[0] for nodes in (4, 9, 30)]
+    for graph in [*graphs, graphs[0]]:
+        found = [predict(graph) for predict in predictors]  # in turns
+        assert not np.array_equal(*found)
+        for network, scores in zip(networks, found, strict=True):
+            assert scores.dtype == np.float32
+            np.testing.assert_allclose(scores, training.predict(network, graph), rtol=1e-5, atol=1e-6)
+
+
 def test_last_auc_is_that_of_the_last_batch():
     metric, random = LastAUC(), np.random.default_rng(0)
     for _ in range(2):
