@@ -130,7 +130,8 @@ def clustering_quantities(name, joined, groups):
     Args:
         name: str. Put behind the names.
         joined: list of `JoinedSlice`.
-        groups: list of int arrays, as from `grouped`. Where a grouping leaves the last tracks out, so do the indices.
+        groups: list of int arrays, as from `grouped`. Where a grouping leaves the last tracks out, so do the indices;
+            where it leaves all out, they are 0.
 
     Returns:
         list of `Quantity`: `ari_` and `nmi_`, means over slices with their errors, and the same with `deviation_`
@@ -139,7 +140,7 @@ def clustering_quantities(name, joined, groups):
     quantities = []
     for kind, index in (("ari", adjusted_rand_index), ("nmi", normalised_mutual_information)):
         pairs = [(one.slice.event[: len(found)], found) for one, found in zip(joined, groups, strict=True)]
-        values = [index(*pair) for pair in pairs if len(pair[0])]
+        values = [index(*pair) if len(pair[0]) else 0.0 for pair in pairs]
         summary = clustering_summary(values)
         quantities.append(Quantity(f"{kind}_{name}", summary.mean, summary.error))
         quantities.append(Quantity(f"deviation_{kind}_{name}", summary.deviation))

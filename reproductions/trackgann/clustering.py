@@ -61,7 +61,7 @@ def reproduce(epochs, slices, tested, judged, seed=7):
 def draw(result, reference):
     figure, panels = figures.panels(columns=4, aspect=1.25, share_y=True)
     columns = [(kind, events) for kind in ("ari", "nmi") for events in EVENTS]
-    for axes, (kind, events) in zip(panels, columns, strict=True):
+    for place, (axes, (kind, events)) in enumerate(zip(panels, columns, strict=True)):
         for index, (method, label) in enumerate(METHODS.items()):
             curve = result.curves[f"{kind}_{method}_spd{events}"]
             figures.overlay(axes, curve, label=label, index=index)
@@ -70,6 +70,6 @@ def draw(result, reference):
             figures.overlay(axes, None, reference.curves[f"{kind}_{events}"])
         axes.set_title(f"{kind.upper()}, {events} events")
         axes.set_xticks(RESOLUTIONS)
-        figures.axis_labels(axes, "r", f"{kind.upper()}, mean over slices")
+        figures.axis_labels(axes, "r", "mean over slices" if place == 0 else "")
     figures.legend(figure, columns=3)
     return figure

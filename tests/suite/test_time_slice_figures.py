@@ -133,9 +133,9 @@ KINDS = ("loss", "accuracy", "precision", "recall")
 
 
 def training(*names):
-    curves = [Curve(f"{kind}_spd15", (0.5, 1), (0.5, place / 8)) for place, kind in enumerate(KINDS, 1)]
+    curves = [Curve(f"{kind}_spd15_epochs", (0.5, 1), (0.5, place / 8)) for place, kind in enumerate(KINDS, 1)]
     quantities = [Quantity(name, 0.25 + 0.125 * place) for place, name in enumerate(names)]
-    return Result(quantities, [*curves, Curve("training_loss_spd15", (0.5, 1), (0.75, 0.5))])
+    return Result(quantities, [*curves, Curve("training_loss_spd15_epochs", (0.5, 1), (0.75, 0.5))])
 
 
 def test_learning_curves_have_ours_theirs_and_levels_without_training():

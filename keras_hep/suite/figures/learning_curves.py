@@ -17,10 +17,10 @@ def learning_curves(panels, result, reference, name, title=None):
 
     Args:
         panels: sequence of four matplotlib `Axes`: for loss, accuracy, precision and recall.
-        result: `Result` with the curves `loss_NAME`, `accuracy_NAME`, `precision_NAME` and `recall_NAME`, of the test,
-            perhaps `training_loss_NAME`; and perhaps the quantities `all_rejected_NAME` (an accuracy) and
+        result: `Result` with the curves `loss_NAME_epochs` and so for accuracy, precision and recall, of the
+            test, perhaps `training_loss_NAME_epochs`; and perhaps the quantities `all_rejected_NAME` (an accuracy) and
             `rule_accuracy_NAME`, `rule_precision_NAME`, `rule_recall_NAME`.
-        reference: `Reference` or None. Its curves have the same names, and `_epochs` behind.
+        reference: `Reference` or None. Its curves have the same names.
         name: str. Of the events, as in the names above.
         title: str or None. Above the first panel.
 
@@ -30,9 +30,9 @@ def learning_curves(panels, result, reference, name, title=None):
     if len(panels) != len(KINDS):
         raise ValueError(f"Learning curves need four panels, for {', '.join(KINDS)}, got {len(panels)}.")
     for axes, kind in zip(panels, KINDS, strict=True):
-        _course(axes, result.curves[f"{kind}_{name}"], reference, "this work", "published", BLUE, PUBLISHED)
-        if kind == "loss" and f"training_loss_{name}" in result.curves:
-            ours = result.curves[f"training_loss_{name}"]
+        _course(axes, result.curves[f"{kind}_{name}_epochs"], reference, "this work", "published", BLUE, PUBLISHED)
+        if kind == "loss" and f"training_loss_{name}_epochs" in result.curves:
+            ours = result.curves[f"training_loss_{name}_epochs"]
             _course(axes, ours, reference, "this work, training", "published, training", VERMILION, VERMILION)
         for level, line, label in _UNTRAINED:
             quantity = "all_rejected" if level == "all_rejected" and kind == "accuracy" else f"{level}_{kind}"
@@ -48,7 +48,7 @@ def learning_curves(panels, result, reference, name, title=None):
 
 def _course(axes, ours, reference, label, published, colour, published_colour):
     """Draw one of our curves, and below it the published one of the same name."""
-    theirs = reference.curves.get(f"{ours.name}_epochs") if reference else None
+    theirs = reference.curves.get(ours.name) if reference else None
     if theirs is not None:
         axes.plot(theirs.x, theirs.y, color=published_colour, linewidth=0.6, zorder=2, label=published)
     looks = {"marker": "o", "markersize": 2.2, "markeredgewidth": 0, "linewidth": 0.4}
