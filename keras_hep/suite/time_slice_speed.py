@@ -21,7 +21,7 @@ def inference_quantities(model, slices, repeats, name, library=None):
         slices: list of `TimeSlice`.
         repeats: int. The fastest counts.
         name: str. Put behind the names.
-        library: str or None. Of Louvain: "networkx", "igraph" or None, the faster one that is installed.
+        library: str or None. As of `louvain_groups`.
 
     Returns:
         list of `Quantity`: `slices_per_second_`, and the milliseconds per slice of `joining_`, `network_`, `grouping_`.
