@@ -41,6 +41,7 @@ BOUNDARIES = {
     "keras_hep.layers": networks,
     "keras_hep.models": networks,
     "keras_hep.losses": networks,
+    "keras_hep.embedding_losses": networks,
     "keras_hep.optimizers": networks,
     "keras_hep.simulation": arrays,
     "keras_hep.tracking": arrays,

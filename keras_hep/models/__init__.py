@@ -5,6 +5,7 @@ from keras_hep.models.interaction_network import InteractionNetwork
 from keras_hep.models.maximising_images import maximising_images
 from keras_hep.models.road_track_finder import RoadTrackFinder
 from keras_hep.models.segment_classifier import SegmentClassifier
+from keras_hep.models.track_embedder import TrackEmbedder
 from keras_hep.models.track_finder_autoencoder import TrackFinderAutoencoder
 from keras_hep.models.track_finder_autoencoder_3d import TrackFinderAutoencoder3D
 from keras_hep.models.track_finder_cnn import TrackFinderCNN
@@ -29,6 +30,7 @@ __all__ = [
     "InteractionNetwork",
     "RoadTrackFinder",
     "SegmentClassifier",
+    "TrackEmbedder",
     "TrackFinderAutoencoder",
     "TrackFinderAutoencoder3D",
     "TrackFinderCNN",

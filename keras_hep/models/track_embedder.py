@@ -22,8 +22,9 @@ class TrackEmbedder(keras.Model):
         features: int. Width of the embedding.
         dropout: float. Share of values dropped in training behind each dense layer of a block.
 
-    Input: float tensor, shape (slices, tracks, stations, 3), as from `keras_hep.tracking.track_rows`; 0 where there is
-    no hit. Output: float tensor, shape (slices, tracks, features), of length 1.
+    Input: float tensor, shape (slices, tracks, stations, 3), 0 where there is no hit, as from
+    `keras_hep.tracking.track_row_streams.TrackRowStream`. Output: float tensor, shape (slices, tracks, features):
+    vectors of length 1.
 
     Raises:
         ValueError: if there is no station, block or feature.
@@ -36,8 +37,8 @@ class TrackEmbedder(keras.Model):
     >>> import numpy as np
     >>> network = TrackEmbedder()
     >>> tracks = np.zeros((2, 7, 35, 3))
-    >>> network.count_params(), network(tracks).shape[1:]
-    (150304, (7, 32))
+    >>> network.count_params(), tuple(network(tracks).shape)
+    (150304, (2, 7, 32))
     """
 
     def __init__(self, stations=35, units=128, hidden_units=256, blocks=2, features=32, dropout=0.1, **kwargs):
