@@ -63,15 +63,15 @@ class PathAttention(keras.layers.Layer):
         features = ops.matmul(hits, self.kernel)
         # One product gives both halves of the attention of all hits.
         halves = ops.matmul(features, ops.concatenate([self.source, self.target], axis=1))
-        source, target = halves[:, :1], halves[:, 1:]
-        has_previous = ops.logical_not(first)[:, None]
-        has_next = _following(has_previous)
+        source, target = ops.split(halves, 2, axis=1)
+        begins = ops.cast(first, "bool")[:, None]
+        has_previous, has_next = ops.logical_not(begins), ops.logical_not(_following(begins))
         logits = ops.concatenate([_previous(source), source, _following(source)], axis=1) + target
         present = ops.concatenate([has_previous, ops.ones_like(has_previous), has_next], axis=1)
         logits = ops.where(present, ops.leaky_relu(logits, self.negative_slope), _ABSENT)
-        weights = ops.softmax(logits, axis=1)
-        total = weights[:, :1] * _previous(features) + weights[:, 1:2] * features
-        return total + weights[:, 2:] * _following(features) + self.bias
+        of_previous, own, of_following = ops.split(ops.softmax(logits, axis=1), 3, axis=1)
+        total = of_previous * _previous(features) + own * features
+        return total + of_following * _following(features) + self.bias
 
     def compute_output_spec(self, inputs):
         return keras.KerasTensor((inputs[0].shape[0], self.units), dtype=self.compute_dtype)
@@ -86,10 +86,10 @@ class PathAttention(keras.layers.Layer):
 
 
 def _previous(values):
-    """Return for each row the row before it, zeros for the first."""
-    return ops.concatenate([ops.zeros_like(values[:1]), values[:-1]], axis=0)
+    """Return for each row the row before it; the first gets the last, which no track joins it to."""
+    return ops.roll(values, 1, axis=0)
 
 
 def _following(values):
-    """Return for each row the row behind it, zeros for the last."""
-    return ops.concatenate([values[1:], ops.zeros_like(values[:1])], axis=0)
+    """Return for each row the row behind it; the last gets the first, which begins a track."""
+    return ops.roll(values, -1, axis=0)

@@ -9,11 +9,12 @@ from keras_hep.layers import EdgeDense, EdgesToNodes, OppositeEdges, PathConsens
 class VertexGraphNetwork(keras.Model):
     """Score pairs of tracks by whether they come from one event, from common points near the beam and from times.
 
-    The state of a pair is that of two directed edges, one for each end. A round believes every pair to some degree,
-    compares the place that it suggests on either track with what the track's other pairs suggest
+    The state of a pair is that of two directed edges, one for each end. A round believes every pair as far as its score
+    goes, compares the place that it suggests on either track with what the track's other pairs suggest
     (`keras_hep.layers.PathConsensus`), collects messages of a track's pairs, each times its belief, at the track, and
-    adds an update made of all this to the state of every edge. So a pair that meets by chance is refused where both
-    tracks have partners elsewhere. Both directions of a pair have the same score.
+    adds an update made of all this to the state of every edge and to its score. So a pair that meets by chance is
+    refused where both tracks have partners elsewhere. The beliefs being scores, the loss teaches them from the first
+    step on. Both directions of a pair have the same score.
 
     Args:
         node_features: int.
@@ -43,9 +44,11 @@ class VertexGraphNetwork(keras.Model):
         ends = inputs["senders"], inputs["receivers"]
         state = EdgeDense(hidden_units, name="encoder_hidden")([inputs["nodes"], *ends, inputs["edges"]])
         state = _update(state, hidden_units, "encoder")
+        logits = _pair_logits(state, inputs["reverse"], hidden_units, "encoder")
         for number in range(1, rounds + 1):
-            state = _round(state, inputs, hidden_units, beam_width, f"round_{number}")
-        logits = _pair_logits(state, inputs["reverse"], "head", hidden_units)
+            state = _round(state, logits, inputs, hidden_units, beam_width, f"round_{number}")
+            change = _pair_logits(state, inputs["reverse"], hidden_units, f"round_{number}")
+            logits = keras.layers.Add(name=f"round_{number}_sum", dtype="float32")([logits, change])
         super().__init__(inputs, logits, **kwargs)
         self.arguments = {
             "node_features": node_features,
@@ -66,10 +69,10 @@ def _inputs(node_features, edge_features):
     return {name: keras.Input(shape, name=name, dtype=dtype) for name, (shape, dtype) in kinds.items()}
 
 
-def _round(state, inputs, units, beam_width, name):
+def _round(state, logits, inputs, units, beam_width, name):
     """Return the states of the edges after one round."""
     senders, receivers, reverse = (inputs[key] for key in ("senders", "receivers", "reverse"))
-    belief = keras.layers.Activation("sigmoid", name=f"{name}_belief")(_pair_logits(state, reverse, f"{name}_belief"))
+    belief = keras.layers.Activation("sigmoid", name=f"{name}_belief")(logits)
     places = [belief, inputs["path"], inputs["precision"], senders, inputs["nodes"]]
     own = PathConsensus(beam_width, name=f"{name}_consensus")(places)
     other = OppositeEdges(name=f"{name}_consensus_of_other")([own, reverse])
@@ -88,9 +91,9 @@ def _update(hidden, units, name):
     return keras.layers.LayerNormalization(name=f"{name}_normalisation")(hidden)
 
 
-def _pair_logits(state, reverse, name, hidden_units=None):
+def _pair_logits(state, reverse, units, name):
     """Return a logit of each edge from the sum of both directions, the same for both."""
-    both = keras.layers.Add(name=f"{name}_pair")([state, OppositeEdges(name=f"{name}_opposite")([state, reverse])])
-    if hidden_units:
-        both = keras.layers.Dense(hidden_units, activation="relu", name=f"{name}_hidden")(both)
+    opposite = OppositeEdges(name=f"{name}_opposite")([state, reverse])
+    both = keras.layers.Add(name=f"{name}_pair")([state, opposite])
+    both = keras.layers.Dense(units, activation="relu", name=f"{name}_head")(both)
     return keras.layers.Dense(1, name=f"{name}_logits", dtype="float32")(both)

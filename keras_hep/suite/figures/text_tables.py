@@ -6,7 +6,7 @@ from keras_hep.suite.figures.page import style
 
 
 @style()
-def text_table(axes, names, rows, formats, size=5.2):
+def text_table(axes, names, rows, formats, size=6.0):
     """Write a table into a panel, whose axes are taken away.
 
     Columns are as wide as their longest entry.
