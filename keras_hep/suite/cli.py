@@ -102,6 +102,13 @@ def _seed(text):
     return int(text)
 
 
+def _processes(text):
+    """Return a number of processes of an option's text."""
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be a whole number above 0, got {text!r}")
+    return int(text)
+
+
 def _verb(verbs, name, text, function=None):
     verb = verbs.add_parser(name, help=text, description=text)
     verb.set_defaults(verb=function or name)
@@ -158,6 +165,13 @@ def _add_check(verbs):
     )
     modes.add_argument(
         "--accept", action="store_true", help="show what changes, then make the produced results the recorded ones"
+    )
+    verb.add_argument(
+        "--processes",
+        type=_processes,
+        metavar="N",
+        default=1,
+        help="with --replay: as many items at the same time (default: 1)",
     )
     _add_out(verb)
 

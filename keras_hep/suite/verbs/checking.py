@@ -1,17 +1,22 @@
 """`keras-hep check`: verdicts from stored results, replay and acceptance of results."""
 
 import dataclasses
+import functools
 
 from keras_hep import training
 from keras_hep.suite import acceptance, catalog, event_files, record, request, runner, tables
 from keras_hep.suite import reference as references
-from keras_hep.suite.verbs import verdicts
+from keras_hep.suite.verbs import replaying, verdicts
 from keras_hep.suite.verbs.errors import DAMAGED, DONE, FAILED, report_error, require_backend
 
 
 def check(arguments):
     """Check, replay or accept the named items, or all of them."""
     root = catalog.find_root()
+    if arguments.processes > 1 and not arguments.replay:
+        raise request.InvalidRun(
+            f"--processes is for --replay, got {arguments.processes} without it: add --replay, or leave it out."
+        )
     if arguments.accept:
         if not arguments.items:
             raise acceptance.NotAcceptable("--accept needs the names of items, got none: name them, or a whole source.")
@@ -19,13 +24,10 @@ def check(arguments):
         return max(_accept_item(item, arguments) for item in items)
     if arguments.replay:
         require_backend()
-    codes, rows = [DONE], []
-    for item in _chosen(root, arguments):
-        code, row = _check_item(item, arguments)
-        codes.append(code)
-        rows.append(row)
-    verdicts.show_summary(rows, ("item", "result", "verdict", "replay")[: 4 if arguments.replay else 3])
-    return max(codes)
+    outcomes = _check_items(_chosen(root, arguments), arguments)
+    header = ("item", "result", "verdict", "replay")[: 4 if arguments.replay else 3]
+    verdicts.show_summary([row for _, row in outcomes], header)
+    return max((code for code, _ in outcomes), default=DONE)
 
 
 def _chosen(root, arguments):
@@ -35,6 +37,18 @@ def _chosen(root, arguments):
         return request.stored_on(items, arguments.data)
     recorded = arguments.recorded or arguments.replay
     return [entry for item in items for entry in (item, *catalog.variants(item, arguments.out, recorded))]
+
+
+def _check_items(items, arguments):
+    """Print the verdicts of items in their order; return the exit code and the row of the summary of each."""
+    check_one = functools.partial(_check_item, arguments=arguments)
+    if arguments.processes == 1:
+        return [check_one(item) for item in items]
+    return replaying.side_by_side(check_one, items, arguments.processes, functools.partial(_lost, arguments=arguments))
+
+
+def _lost(item, error, arguments):
+    return report_error(item, error), _summary_row(item, "-", "failed", "-", arguments)
 
 
 def _check_item(item, arguments):

@@ -9,6 +9,7 @@ from keras_hep import training
 from keras_hep.formats.trackml_tables import InvalidEvent
 from keras_hep.suite import acceptance, catalog, record, request, storage
 from keras_hep.suite.fields import InvalidReference
+from keras_hep.suite.verbs.replaying import WorkerLost
 
 DONE, FAILED, MISUSE = 0, 1, 2
 DAMAGED = (record.RecordError, InvalidReference)
@@ -56,7 +57,7 @@ def report_error(item, error):
     Errors of use, damaged files, missing packages and full disks are one sentence; what a script gets wrong shows its
     traceback.
     """
-    if isinstance(error, (training.TrainingDiverged, InvalidEvent, *DAMAGED)):
+    if isinstance(error, (training.TrainingDiverged, InvalidEvent, WorkerLost, *DAMAGED)):
         complain(f"{item.label}: {sentence(error)}")
         return FAILED
     if isinstance(error, REFUSALS) or _is_storage(error):
