@@ -26,8 +26,8 @@ class TrackPairGraphs:
       difference and error in z there; errors of the paths to it, of the sender and of the receiver; distance of the
       intervals in quarters of the longest one; share of the shorter one that overlaps; and whether both fits succeeded;
     - `path`, float32, shape (edges, 1): of the sender to the common point, mm; `precision`: one over its variance;
-    - `chi2`, float64, shape (edges,), of the common point and of its distance from the beam together, and
-      `time_distance`, that of the intervals: what rules that learn nothing read.
+    - `chi2`, float64, shape (edges,), of the common point and of its distance from the beam together; `z_error`, of the
+      difference in z there, mm; and `time_distance` of the intervals: what rules that hardly learn read.
 
     None of it changes when the slice is turned around the beam. Features that are switched off are 0.
 
@@ -86,10 +86,11 @@ class TrackPairGraphs:
         distance, overlap = _times(intervals, first, second)
         features = np.zeros((len(senders), EDGE_FEATURES), np.float32)
         path, precision = (np.zeros((len(senders), 1), np.float32) for _ in range(2))
-        chi2, time_distance = np.zeros((2, len(senders)))
+        chi2, z_error, time_distance = np.zeros((3, len(senders)))
         error = np.clip(np.where(known[:, None], pair.path_error, np.inf), _LEAST_PATH_ERROR, _LARGEST_PATH_ERROR)
         for edges, own in zip(both_ways, (0, 1), strict=True):
             chi2[edges] = np.where(known, np.minimum(pair.chi2 + pair.beam_chi2, IMPLAUSIBLE), IMPLAUSIBLE)
+            z_error[edges] = np.where(known, pair.z_error, IMPLAUSIBLE)
             time_distance[edges] = distance
             if self.vertices:
                 features[edges, :4] = _point_features(pair)
@@ -100,7 +101,7 @@ class TrackPairGraphs:
             if self.intervals:
                 features[edges, 6:8] = np.stack([4 * distance, overlap], axis=1)
         columns = {"features": features, "path": path, "precision": precision}
-        return columns | {"chi2": chi2, "time_distance": time_distance}
+        return columns | {"chi2": chi2, "z_error": z_error, "time_distance": time_distance}
 
 
 def reverse_edges(senders, receivers):

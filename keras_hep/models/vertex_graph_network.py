@@ -34,7 +34,7 @@ class VertexGraphNetwork(keras.Model):
     Example:
 
     >>> VertexGraphNetwork().count_params()
-    8283
+    9483
     """
 
     def __init__(self, node_features=8, edge_features=9, hidden_units=24, rounds=2, beam_width=10.0, **kwargs):
