@@ -48,6 +48,7 @@ from keras_hep.suite.figures.plane_candidates import plane_candidates
 from keras_hep.suite.figures.plots import bands, histogram, level, over_expected, overlay
 from keras_hep.suite.figures.slice_plots import slice_distributions, stacked_hits
 from keras_hep.suite.figures.time_slices import event_legend, event_looks, time_slice
+from keras_hep.suite.figures.times_and_places import times_and_places
 from keras_hep.suite.figures.track_graphs import track_graph_display
 
 __all__ = [
@@ -97,6 +98,7 @@ __all__ = [
     "step_ahead_display",
     "style",
     "time_slice",
+    "times_and_places",
     "track_graph_display",
     "track_lines",
     "tracks_display",

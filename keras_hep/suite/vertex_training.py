@@ -1,0 +1,125 @@
+"""How the network of common points is trained on time slices with shifted intervals, and how its pairs are scored."""
+
+import dataclasses
+
+import numpy as np
+
+from keras_hep import models, training
+from keras_hep.graphs.graph import merge
+from keras_hep.graphs.track_pair_graphs import TrackPairGraphs
+from keras_hep.graphs.track_pair_streams import TrackPairStream, pair_inputs
+from keras_hep.simulation.spd import RESOLUTION as HIT_RESOLUTION
+from keras_hep.suite import time_slice_training
+from keras_hep.suite.time_slice_measurements import TOGETHER
+from keras_hep.training_metrics import EdgePrecision, EdgeRecall
+
+RESOLUTION = 5  # r of the drift-time intervals
+JITTER = 1.0  # spacings of events by which the interval of a track is shifted at most
+BATCH = 4  # slices of a step
+STEP_SIZE = 6e-3  # of the first step
+# TrackML-like events are shifted uniformly by up to 20 mm; and beyond the first hits scattering says more than the fit.
+BEAM_WIDTH = {"spd": 10.0, "trackml": 12.0}  # mm
+INNERMOST = {"spd": None, "trackml": 8}
+
+
+@dataclasses.dataclass(frozen=True)
+class PairTask:
+    """Which tracks are grouped, and what of their pairs is known.
+
+    Args:
+        tracks: str. "spd" or "trackml".
+        intervals: bool. As of `keras_hep.graphs.track_pair_graphs.TrackPairGraphs`.
+        vertices: bool.
+        blur: float. Standard deviation of a further shift of all hits, mm.
+    """
+
+    tracks: str
+    intervals: bool = True
+    vertices: bool = True
+    blur: float = 0.0
+
+    @property
+    def resolution(self):
+        """Standard deviation of a hit of SPD tracks, blurred, mm: what the fit assumes."""
+        return float(np.hypot(HIT_RESOLUTION, self.blur))
+
+    @property
+    def pairs(self):
+        """`TrackPairGraphs`."""
+        how = {"innermost": INNERMOST[self.tracks], "beam_width": BEAM_WIDTH[self.tracks]}
+        return TrackPairGraphs(self.intervals, self.vertices, resolution=self.resolution, **how)
+
+    def stream(self, mean_events=time_slice_training.MEAN_EVENTS, test=False):
+        """Return the `TrackPairStream` of slices with shifted intervals; test slices have particles of their own."""
+        slices = time_slice_training.simulation(self.tracks, RESOLUTION, mean_events, test, jitter=JITTER)
+        return TrackPairStream(slices, self.pairs, self.blur)
+
+    def graphs(self, joined):
+        """Return the `Graph` of each of a list of `keras_hep.suite.time_slice_measurements.JoinedSlice`."""
+        return [self.pairs.graph(one.slice) for one in joined]
+
+
+def train(task, slices, seed, rounds=2):
+    """Train `keras_hep.models.VertexGraphNetwork` on new slices of 15 events on average, with a falling step.
+
+    Args:
+        task: `PairTask`.
+        slices: int.
+        seed: int.
+        rounds: int. 0: every pair is seen alone.
+
+    Returns:
+        `keras_hep.training.Training`.
+    """
+    import keras
+
+    schedule = keras.optimizers.schedules.CosineDecay(STEP_SIZE, -(-slices // BATCH))
+    return training.fit(
+        models.VertexGraphNetwork(rounds=rounds, beam_width=BEAM_WIDTH[task.tracks]),
+        task.stream(),
+        optimizer=keras.optimizers.Adam(schedule, global_clipnorm=1.0),
+        loss=keras.losses.BinaryCrossentropy(from_logits=True, reduction="mean_with_sample_weight"),
+        metrics=[EdgePrecision(), EdgeRecall()],
+        events=slices,
+        seed=seed,
+        batch_size=BATCH,
+        interval=max(slices // 8, 1),
+    )
+
+
+def train_published(tracks, epochs, shifted_epochs, slices, tested, seed):
+    """Train the published network through the published stages, the last one with shifted intervals.
+
+    Args:
+        tracks: str. "spd" or "trackml".
+        epochs: sequence of int. As of `keras_hep.suite.time_slice_training.curriculum`, whose trainings are used.
+        shifted_epochs: int. Of the last stage.
+        slices: int. Of an epoch.
+        tested: int. Test slices after each epoch.
+        seed: int.
+
+    Returns:
+        `keras_hep.training.Training`.
+    """
+    fitted = time_slice_training.curriculum(tracks, epochs, slices, tested, seed)
+    last = time_slice_training.STAGES[tracks][-1]
+    sizes = shifted_epochs, slices, tested, seed
+    return time_slice_training.train_stage(tracks, last, fitted[last.start], *sizes, jitter=JITTER)
+
+
+def pair_scores(model, graphs):
+    """Score the edges of graphs by a `keras_hep.models.VertexGraphNetwork`.
+
+    Args:
+        model: Keras model.
+        graphs: list of `Graph`, as from `PairTask.graphs`.
+
+    Returns:
+        list of float arrays, one of shape (edges,) per graph, between 0 and 1.
+    """
+    predict, scores = training.compiled(model), []
+    for start in range(0, len(graphs), TOGETHER):
+        graph = merge(graphs[start : start + TOGETHER])
+        logits = predict(pair_inputs(graph, padded=True))[: graph.number_of_edges, 0].astype(float)
+        scores += np.split(1 / (1 + np.exp(-logits)), np.cumsum(graph.edge_counts)[:-1])
+    return scores
