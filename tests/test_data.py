@@ -117,7 +117,11 @@ def test_a_data_set_that_is_not_built_says_how_to(tmp_path):
     ("name", "split", "message"),
     [
         ("heptrx_toy", "test", "No data set is called 'heptrx_toy': did you mean heptrkx_toy"),
-        ("cifar", "test", "No data set is called 'cifar': there are bmn_like, heptrkx_toy, spd_toy, trackml."),
+        (
+            "cifar",
+            "test",
+            "No data set is called 'cifar': there are bmn_like, event_time_slices, heptrkx_toy, spd_toy, trackml.",
+        ),
         ("heptrkx_toy/tracks_4d", "test", "No config of heptrkx_toy is called 'tracks_4d': did you mean tracks_2d"),
         (NAME, "tset", f"No split of {NAME} is called 'tset': did you mean test?"),
     ],

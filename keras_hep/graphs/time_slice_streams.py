@@ -32,7 +32,7 @@ def slice_inputs(slices, unit=METRE, padded=False):
     >>> from keras_hep.simulation.spd_slices import SPDSlices
     >>> pair = [SPDSlices().slice(seed) for seed in (1, 2)]
     >>> inputs, edge_counts = slice_inputs(pair)
-    >>> len(inputs["hit_counts"]) == sum(one.tracks for one in pair), len(inputs["senders"]) == edge_counts.sum()
+    >>> len(inputs["hit_counts"]) == sum(one.tracks for one in pair), len(inputs["senders"]) == int(edge_counts.sum())
     (True, True)
     """
     if not slices:

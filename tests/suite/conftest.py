@@ -231,14 +231,14 @@ WEIGHTS = '''
 """Figure 8: trained weights."""
 import pathlib
 
-from keras_hep import files, training
+from keras_hep import files, training, training_store
 from keras_hep.suite.record import Quantity, Result
 
 SCALES = {"smoke": {"value": 0}, "quick": {"value": 1}}
 
 
 def reproduce(value):
-    place = training._STORE.get()
+    place = training_store.STORE.get()
     path = pathlib.Path(place.folder) / "net.weights.h5"
     if place.train:
         files.write_text(path, str(value))

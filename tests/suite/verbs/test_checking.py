@@ -83,14 +83,14 @@ def test_replay_runs_the_recorded_results_again(project, capsys):
 
 TRAINS = '''
 """Figure 7: trains without recorded weights."""
-from keras_hep import training
+from keras_hep import training, training_store
 from keras_hep.suite.record import Quantity, Result
 
 SCALES = {"quick": {}}
 
 
 def reproduce(seed=1):
-    if not training._STORE.get().train:
+    if not training_store.STORE.get().train:
         raise training.WeightsMissing("No weights: train them.")
     return Result([Quantity("slope", 1.0)])
 '''
