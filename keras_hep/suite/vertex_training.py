@@ -10,6 +10,7 @@ from keras_hep.graphs.track_pair_graphs import TrackPairGraphs
 from keras_hep.graphs.track_pair_streams import TrackPairStream, pair_inputs
 from keras_hep.simulation.spd import RESOLUTION as HIT_RESOLUTION
 from keras_hep.suite import time_slice_training
+from keras_hep.suite.parallel_training import train_together
 from keras_hep.suite.time_slice_measurements import TOGETHER
 from keras_hep.training_metrics import EdgePrecision, EdgeRecall
 
@@ -105,6 +106,20 @@ def train_published(tracks, epochs, shifted_epochs, slices, tested, seed):
     last = time_slice_training.STAGES[tracks][-1]
     sizes = shifted_epochs, slices, tested, seed
     return time_slice_training.train_stage(tracks, last, fitted[last.start], *sizes, jitter=JITTER)
+
+
+def side_by_side(jobs):
+    """Carry out trainings side by side.
+
+    Args:
+        jobs: dict of name to (function, dict of its arguments), as `keras_hep.suite.parallel_training.train_together`
+            takes them.
+
+    Returns:
+        dict of name to `keras_hep.training.Training`.
+    """
+    train_together(list(jobs.values()))
+    return {name: function(**arguments) for name, (function, arguments) in jobs.items()}
 
 
 def pair_scores(model, graphs):

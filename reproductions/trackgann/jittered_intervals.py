@@ -53,46 +53,69 @@ SCANNED = {
 
 
 def reproduce(published, ours, test, blurs, seed=7):
-    slices, trainings, chosen, judged = *ours.values(), *test.values()
-    quantities, weights = [Quantity("parameters", models.VertexGraphNetwork().count_params())], {}
+    fitted = vertex_training.side_by_side(trainings(published, ours, blurs, seed))
+    quantities = [Quantity("parameters", models.VertexGraphNetwork().count_params())]
     for tracks in TRACKS:
         task = PairTask(tracks)
-        ways = {"published": (None, [vertex_training.train_published(tracks, **published, seed=seed)])}
-        ways["ours"] = task, [vertex_training.train(task, slices, seed + number) for number in range(trainings)]
-        for part, (known, rounds) in PARTS.items():
-            less = PairTask(tracks, **known)
-            ways[part] = less, [vertex_training.train(less, slices, seed, rounds)]
-        other = measurements.drawn(task.stream(), chosen, [seed, 13])
+        ways = {"published": None, "ours": task} | {
+            part: PairTask(tracks, **known) for part, (known, _) in PARTS.items()
+        }
+        other = measurements.drawn(task.stream(), test["chosen"], [seed, 13])
         for events in EVENTS:
             name = f"{tracks}{events}"
-            joined = measurements.drawn(task.stream(events, test=True), judged, [seed, 14, events])
+            joined = measurements.drawn(task.stream(events, test=True), test["judged"], [seed, 14, events])
             quantities += vertex_measurements.without_hits(name, other, joined)
             quantities += vertex_measurements.by_rules(name, task, other, joined)
-            for way, (known, fitted) in ways.items():
-                quantities += vertex_measurements.by_networks(f"{way}_{name}", known, fitted, other, joined)
-        for way, (_, fitted) in ways.items():
-            weights |= {f"{way}_{tracks}_{number}": one.weights for number, one in enumerate(fitted)}
+            for way, known in ways.items():
+                networks = [one for key, one in fitted.items() if key.startswith(f"{way}_{tracks}_")]
+                quantities += vertex_measurements.by_networks(f"{way}_{name}", known, networks, other, joined)
 
     found = {one.name: one for one in quantities}
     scan = {way: [found[f"ari_{way}_spd15"]] for way in SCANNED}
     for blur in blurs:
-        task = PairTask("spd", blur=blur)
-        fitted = vertex_training.train(task, slices, seed)
-        coarser = f"{round(1000 * blur)}um"
-        weights[f"blurred_{coarser}"] = fitted.weights
-        other = measurements.drawn(task.stream(), chosen, [seed, 13])
-        joined = measurements.drawn(task.stream(15, test=True), judged, [seed, 14, 15])
-        coarse = vertex_measurements.by_rules("blurred", task, other, joined)
-        coarse += vertex_measurements.by_networks("ours_blurred", task, [fitted], other, joined)
-        for way, points in scan.items():
-            points.append(next(one for one in coarse if one.name == f"ari_{way}_blurred"))
-        quantities += [Quantity(f"ari_{way}_{coarser}", one[-1].value, one[-1].error) for way, one in scan.items()]
+        task, coarser = PairTask("spd", blur=blur), micrometres(blur)
+        other = measurements.drawn(task.stream(), test["chosen"], [seed, 13])
+        joined = measurements.drawn(task.stream(15, test=True), test["judged"], [seed, 14, 15])
+        coarse = vertex_measurements.by_rules(coarser, task, other, joined)
+        coarse += vertex_measurements.by_networks(
+            f"ours_{coarser}", task, [fitted[f"blurred_{coarser}"]], other, joined
+        )
+        coarse = {one.name: one for one in coarse}
+        quantities += [Quantity(key, coarse[key].value, coarse[key].error) for key in coarse_keys(coarser)]
+        for way, key in zip(SCANNED, coarse_keys(coarser), strict=True):
+            scan[way].append(coarse[key])
     sizes = [PairTask("spd", blur=blur).resolution for blur in (0.0, *blurs)]
     label = "adjusted Rand index against the resolution of hits, SPD tracks, 15 events"
     curves = [measurements.curve(f"resolution_{way}", sizes, points, label, "mm") for way, points in scan.items()]
     shown = PairTask("spd").stream(test=True).slice([seed, 15])
     arrays = {"event": shown.event, "intervals": shown.intervals, "points": vertex_measurements.beam_points(shown)}
-    return Result(quantities, curves, arrays, weights=weights)
+    return Result(quantities, curves, arrays, weights={name: one.weights for name, one in fitted.items()})
+
+
+def trainings(published, ours, blurs, seed):
+    """Return all trainings by name: function and arguments."""
+    jobs, train = {}, vertex_training.train
+    for tracks in TRACKS:
+        jobs[f"published_{tracks}_0"] = vertex_training.train_published, {"tracks": tracks, **published, "seed": seed}
+    for tracks in TRACKS:
+        for number in range(ours["trainings"]):
+            arguments = {"task": PairTask(tracks), "slices": ours["slices"], "seed": seed + number}
+            jobs[f"ours_{tracks}_{number}"] = train, arguments
+        for part, (known, rounds) in PARTS.items():
+            arguments = {"task": PairTask(tracks, **known), "slices": ours["slices"], "seed": seed, "rounds": rounds}
+            jobs[f"{part}_{tracks}_0"] = train, arguments
+    for blur in blurs:
+        arguments = {"task": PairTask("spd", blur=blur), "slices": ours["slices"], "seed": seed}
+        jobs[f"blurred_{micrometres(blur)}"] = train, arguments
+    return jobs
+
+
+def micrometres(length):
+    return f"{round(1000 * length)}um"
+
+
+def coarse_keys(coarser):
+    return [f"ari_{way}_{coarser}" for way in SCANNED]
 
 
 NAMES = {
