@@ -6,10 +6,12 @@ import numpy as np
 
 from keras_hep.metrics.clustering import adjusted_rand_index
 from keras_hep.suite import learning_free_measurements, vertex_training
-from keras_hep.suite.record import Curve, Quantity
+from keras_hep.suite.record import Quantity
 from keras_hep.suite.time_slice_measurements import (
     all_rejected,
     clustering_quantities,
+    curve,
+    drawn,
     edge_quantities,
     grouped,
     neighbourhood_scores,
@@ -23,7 +25,36 @@ from keras_hep.tracking.helix_fit import fit_helices
 CHI2_LIMITS = (6.0, 9.0, 12.0, 16.0)
 TIME_LIMITS = (0.25, 0.3, 0.35)  # of the longest interval; two tracks of an event differ by a third at most
 THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
-LEAST = 1e-5  # below all that a sample of slices can tell
+SCANNED = ("point_time", "merging_weighed", "merging_ours")  # what is followed to coarser hits
+
+
+def training_slices(task, number, seed):
+    """Draw slices like those of the training, but none of them, on which limits and thresholds are chosen.
+
+    Args:
+        task: `keras_hep.suite.vertex_training.PairTask`.
+        number: int.
+        seed: int. Of the run.
+
+    Returns:
+        list of `keras_hep.suite.time_slice_measurements.JoinedSlice`.
+    """
+    return drawn(task.stream(), number, [seed, 13])
+
+
+def judged_slices(task, events, number, seed):
+    """Draw slices to judge by; TrackML-like tracks are of particles of their own.
+
+    Args:
+        task: `PairTask`.
+        events: int. Mean number of events.
+        number: int.
+        seed: int. Of the run.
+
+    Returns:
+        list of `JoinedSlice`.
+    """
+    return drawn(task.stream(events, test=True), number, [seed, 14, events])
 
 
 def rule_scores(graphs, limits):
@@ -190,15 +221,31 @@ def over_seeds(trainings):
     return quantities
 
 
-def disagreement(name, quantities, keys):
-    """Return 1 - ARI with its error, cut at `LEAST` for a logarithmic axis, as a `Curve` over the places of the keys.
+def resolution_scan(exact, fitted, chosen, judged, seed):
+    """Follow what groups SPD tracks to coarser hits, on slices of 15 events.
 
     Args:
-        name: str. Of the curve.
-        quantities: dict of `Quantity`.
-        keys: sequence of str. Names of the quantities.
+        exact: dict of `Quantity` by name, with hits as they are: "ari_", one of `SCANNED`, "_spd15".
+        fitted: dict of float to `keras_hep.training.Training`: our network, trained with all hits shifted by so many mm
+            along x, y and z; every limit and weight is chosen for such hits, too.
+        chosen: int. Slices on which they are chosen.
+        judged: int. Slices to judge by.
+        seed: int. Of the run.
+
+    Returns:
+        (list of `Quantity`, list of `Curve`): adjusted Rand indices by the names of `SCANNED` and the shift; the same
+        against the resolution of hits.
     """
-    found = [quantities[key] for key in keys]
-    errors = [one.error or 0.0 for one in found]
-    values = [max(1 - one.value, LEAST) for one in found]
-    return Curve(name, range(len(keys)), values, errors, definition="1 - adjusted Rand index")
+    quantities, scan = [], {way: [exact[f"ari_{way}_spd15"]] for way in SCANNED}
+    for blur, trained in fitted.items():
+        task, name = vertex_training.PairTask("spd", blur=blur), vertex_training.micrometres(blur)
+        other, joined = training_slices(task, chosen, seed), judged_slices(task, 15, judged, seed)
+        found = by_rules(name, task, other, joined) + by_networks(f"ours_{name}", task, [trained], other, joined)
+        by_name = {one.name: one for one in found}
+        for way, points in scan.items():
+            one = by_name[f"ari_{way}_{name}"]
+            quantities.append(Quantity(one.name, one.value, one.error))
+            points.append(one)
+    sizes = [vertex_training.PairTask("spd", blur=blur).resolution for blur in (0.0, *fitted)]
+    label = "adjusted Rand index against the resolution of hits, SPD tracks, 15 events"
+    return quantities, [curve(f"resolution_{way}", sizes, points, label, "mm") for way, points in scan.items()]

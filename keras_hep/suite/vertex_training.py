@@ -21,6 +21,8 @@ STEP_SIZE = 6e-3  # of the first step
 # TrackML-like events are shifted uniformly by up to 20 mm; and beyond the first hits scattering says more than the fit.
 BEAM_WIDTH = {"spd": 10.0, "trackml": 12.0}  # mm
 INNERMOST = {"spd": None, "trackml": 8}
+# What the network is without: what it is not told, and its rounds of messages.
+PARTS = {"no_points": ({"vertices": False}, 2), "no_times": ({"intervals": False}, 2), "no_messages": ({}, 0)}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -106,6 +108,44 @@ def train_published(tracks, epochs, shifted_epochs, slices, tested, seed):
     last = time_slice_training.STAGES[tracks][-1]
     sizes = shifted_epochs, slices, tested, seed
     return time_slice_training.train_stage(tracks, last, fitted[last.start], *sizes, jitter=JITTER)
+
+
+def trainings(tracks, published, ours, blurs, seed):
+    """List all trainings for slices with shifted intervals.
+
+    Args:
+        tracks: sequence of str. "spd", "trackml".
+        published: dict. Sizes, as of `train_published`.
+        ours: dict of "slices", of each training of our network, and "trainings", which differ in the seed.
+        blurs: sequence of float. Further shifts of the hits of SPD tracks, mm.
+        seed: int.
+
+    Returns:
+        dict of name to (function, dict of its arguments): "published_spd_0"; "ours_spd_0", "ours_spd_1", ...; one that
+        lacks one of `PARTS`, as "no_points_spd_0"; "blurred_1000um", by the shift in micrometres.
+    """
+    jobs, slices = {}, ours["slices"]
+    for one in tracks:
+        jobs[f"published_{one}_0"] = train_published, {"tracks": one, **published, "seed": seed}
+    for one in tracks:
+        for number in range(ours["trainings"]):
+            jobs[f"ours_{one}_{number}"] = train, {"task": PairTask(one), "slices": slices, "seed": seed + number}
+        for part, (known, rounds) in PARTS.items():
+            arguments = {"task": PairTask(one, **known), "slices": slices, "seed": seed, "rounds": rounds}
+            jobs[f"{part}_{one}_0"] = train, arguments
+    for blur in blurs:
+        jobs[blurred(blur)] = train, {"task": PairTask("spd", blur=blur), "slices": slices, "seed": seed}
+    return jobs
+
+
+def blurred(blur):
+    """Return the name of the training with hits shifted by so many mm: 0.3 is "blurred_300um"."""
+    return f"blurred_{micrometres(blur)}"
+
+
+def micrometres(length):
+    """Return a length in mm as it stands in names: 0.3 is "300um"."""
+    return f"{round(1000 * length)}um"
 
 
 def side_by_side(jobs):

@@ -62,15 +62,21 @@ def draw(result, reference):
         ("new score", f"128, 128, 1: {counts['rescore_parameters']}"),
         ("score of each edge", "same event or not"),
     ]
-    repeats = [(0, 3, 4, "6 times, same weights"), (1, 2, 4, "6 times, same weights")]
+    applied = {name: result.quantities[f"{name}_applications"].value for name in ("attention", "node_network")}
+    rounds = (applied["attention"] - 2) // 2, applied["node_network"]  # the first two attention layers stand alone
+    repeats = [
+        (column, first, 4, f"{times} times, same weights")
+        for column, first, times in zip((0, 1), (3, 2), rounds, strict=True)
+    ]
     figures.block_diagram(blocks, {"encoder": encoder, "classifier": classifier}, repeats)
     blocks.set_title(f"widths: parameters, {counts['parameters']} in all")
     curve = result.curves["influence_by_distance"]
     seen = [(x, y) for x, y in zip(curve.x, curve.y, strict=True) if y > 0]
     reach.semilogy(*zip(*seen, strict=True), marker="o", linestyle="none", color=figures.COLOURS[0])
-    for x in (-14.5, 14.5):
+    farthest = result.quantities["reach"].value
+    for x in (-farthest - 0.5, farthest + 0.5):
         reach.axvline(x, color="0.4", linestyle=":")
     reach.set_xlim(curve.x[0], curve.x[-1])
     figures.axis_labels(reach, "distance along the track", "influence of a moved hit", "hits")
-    reach.set_title("exactly 0 beyond 14 hits")
+    reach.set_title(f"exactly 0 beyond {farthest} hits")
     return figure

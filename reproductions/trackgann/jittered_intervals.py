@@ -18,8 +18,8 @@ Beyond    the whole item: helices fitted to hits, common points of pairs with th
 from keras_hep import models
 from keras_hep.suite import figures, vertex_measurements, vertex_training
 from keras_hep.suite import time_slice_measurements as measurements
-from keras_hep.suite.record import Curve, Quantity, Result
-from keras_hep.suite.vertex_training import PairTask
+from keras_hep.suite.record import Quantity, Result
+from keras_hep.suite.vertex_training import PARTS, PairTask
 
 # published: the stages of curriculum, and the last one again; chosen: slices on which limits are chosen
 SCALES = {
@@ -43,88 +43,40 @@ SCALES = {
     },
 }
 TRACKS, EVENTS = {"spd": "SPD", "trackml": "TrackML-like"}, (10, 15)
-# What our network is without: what it is not told, and its rounds of messages.
-PARTS = {"no_points": ({"vertices": False}, 2), "no_times": ({"intervals": False}, 2), "no_messages": ({}, 0)}
-SCANNED = {
-    "point_time": "limits on point and time",
-    "merging_weighed": "five parameters, merged",
-    "merging_ours": "our network, merged",
-}
 
 
 def reproduce(published, ours, test, blurs, seed=7):
-    fitted = vertex_training.side_by_side(trainings(published, ours, blurs, seed))
+    fitted = vertex_training.side_by_side(vertex_training.trainings(TRACKS, published, ours, blurs, seed))
     quantities = [Quantity("parameters", models.VertexGraphNetwork().count_params())]
     for tracks in TRACKS:
         task = PairTask(tracks)
-        ways = {"published": None, "ours": task} | {
-            part: PairTask(tracks, **known) for part, (known, _) in PARTS.items()
-        }
-        other = measurements.drawn(task.stream(), test["chosen"], [seed, 13])
+        ways = {"published": None, "ours": task}
+        ways |= {part: PairTask(tracks, **known) for part, (known, _) in PARTS.items()}
+        other = vertex_measurements.training_slices(task, test["chosen"], seed)
         for events in EVENTS:
             name = f"{tracks}{events}"
-            joined = measurements.drawn(task.stream(events, test=True), test["judged"], [seed, 14, events])
+            joined = vertex_measurements.judged_slices(task, events, test["judged"], seed)
             quantities += vertex_measurements.without_hits(name, other, joined)
             quantities += vertex_measurements.by_rules(name, task, other, joined)
             for way, known in ways.items():
                 networks = [one for key, one in fitted.items() if key.startswith(f"{way}_{tracks}_")]
                 quantities += vertex_measurements.by_networks(f"{way}_{name}", known, networks, other, joined)
 
-    found = {one.name: one for one in quantities}
-    scan = {way: [found[f"ari_{way}_spd15"]] for way in SCANNED}
-    for blur in blurs:
-        task, coarser = PairTask("spd", blur=blur), micrometres(blur)
-        other = measurements.drawn(task.stream(), test["chosen"], [seed, 13])
-        joined = measurements.drawn(task.stream(15, test=True), test["judged"], [seed, 14, 15])
-        coarse = vertex_measurements.by_rules(coarser, task, other, joined)
-        coarse += vertex_measurements.by_networks(
-            f"ours_{coarser}", task, [fitted[f"blurred_{coarser}"]], other, joined
-        )
-        coarse = {one.name: one for one in coarse}
-        quantities += [Quantity(key, coarse[key].value, coarse[key].error) for key in coarse_keys(coarser)]
-        for way, key in zip(SCANNED, coarse_keys(coarser), strict=True):
-            scan[way].append(coarse[key])
-    sizes = [PairTask("spd", blur=blur).resolution for blur in (0.0, *blurs)]
-    label = "adjusted Rand index against the resolution of hits, SPD tracks, 15 events"
-    curves = [measurements.curve(f"resolution_{way}", sizes, points, label, "mm") for way, points in scan.items()]
+    exact = {one.name: one for one in quantities}
+    blurred = {blur: fitted[vertex_training.blurred(blur)] for blur in blurs}
+    coarser, curves = vertex_measurements.resolution_scan(exact, blurred, **test, seed=seed)
     shown = PairTask("spd").stream(test=True).slice([seed, 15])
     arrays = {"event": shown.event, "intervals": shown.intervals, "points": vertex_measurements.beam_points(shown)}
-    return Result(quantities, curves, arrays, weights={name: one.weights for name, one in fitted.items()})
-
-
-def trainings(published, ours, blurs, seed):
-    """Return all trainings by name: function and arguments."""
-    jobs, train = {}, vertex_training.train
-    for tracks in TRACKS:
-        jobs[f"published_{tracks}_0"] = vertex_training.train_published, {"tracks": tracks, **published, "seed": seed}
-    for tracks in TRACKS:
-        for number in range(ours["trainings"]):
-            arguments = {"task": PairTask(tracks), "slices": ours["slices"], "seed": seed + number}
-            jobs[f"ours_{tracks}_{number}"] = train, arguments
-        for part, (known, rounds) in PARTS.items():
-            arguments = {"task": PairTask(tracks, **known), "slices": ours["slices"], "seed": seed, "rounds": rounds}
-            jobs[f"{part}_{tracks}_0"] = train, arguments
-    for blur in blurs:
-        arguments = {"task": PairTask("spd", blur=blur), "slices": ours["slices"], "seed": seed}
-        jobs[f"blurred_{micrometres(blur)}"] = train, arguments
-    return jobs
-
-
-def micrometres(length):
-    return f"{round(1000 * length)}um"
-
-
-def coarse_keys(coarser):
-    return [f"ari_{way}_{coarser}" for way in SCANNED]
+    return Result(quantities + coarser, curves, arrays, weights={name: one.weights for name, one in fitted.items()})
 
 
 NAMES = {
     "neighbourhoods": "equal neighbourhoods",
     "distance": "distance in time",
     "published": "published network",
-    "point_time": SCANNED["point_time"],
-    "merging_weighed": SCANNED["merging_weighed"],
-    "merging_ours": SCANNED["merging_ours"],
+    "point_time": "limits on point and time",
+    "merging_weighed": "five parameters, merged",
+    "merging_ours": "our network, merged",
 }
 WITHOUT = {"ours": "ours", "no_messages": "no messages", "no_times": "no times", "no_points": "no points"}
 
@@ -133,26 +85,25 @@ def draw(result, reference):
     figure, (display, ways, parts, scan) = figures.panels(columns=2, rows=2, aspect=0.86)
     figures.times_and_places(display, **result.arrays)
     display.set_title("tracks of one slice; colour: event")
-    kinds = [f"{tracks}{events}" for tracks in TRACKS for events in EVENTS]
+    sets = {f"{tracks}{events}": f"{name},\n{events} events" for tracks, name in TRACKS.items() for events in EVENTS}
     for index, (way, label) in enumerate(NAMES.items()):
-        keys = [f"ari_{way}_{kind}" for kind in kinds]
-        curve = vertex_measurements.disagreement(way, result.quantities, keys)
-        figures.overlay(ways, curve, label=label, index=index, line=False)
-    ways.set_xticks(range(4), [f"{name},\n{events} events" for name in TRACKS.values() for events in EVENTS])
+        figures.disagreement(ways, along(result, [f"{way}_{one}" for one in sets]), label, index)
+    ways.set_xticks(range(len(sets)), sets.values())
     for index, (tracks, name) in enumerate(TRACKS.items()):
         for number, (how, label) in enumerate({"": "Louvain", "merging_": "merged"}.items()):
-            keys = [f"ari_{how}{part}_{tracks}15" for part in WITHOUT]
-            curve = vertex_measurements.disagreement(how, result.quantities, keys)
-            figures.overlay(parts, curve, label=f"{name}, {label}", index=2 * index + number, line=False)
+            found = along(result, [f"{how}{part}_{tracks}15" for part in WITHOUT])
+            figures.disagreement(parts, found, f"{name}, {label}", 2 * index + number)
     parts.set_xticks(range(len(WITHOUT)), WITHOUT.values())
-    for index, (way, label) in enumerate(SCANNED.items()):
-        curve = result.curves[f"resolution_{way}"]
-        points = [max(1 - value, vertex_measurements.LEAST) for value in curve.y]
-        curve = Curve(way, curve.x, points, curve.error)
-        figures.overlay(scan, curve, label=label, index=index + 3)
+    for way in vertex_measurements.SCANNED:
+        index = list(NAMES).index(way)
+        figures.disagreement(scan, result.curves[f"resolution_{way}"], NAMES[way], index, line=True)
     figures.axis_labels(scan, "resolution of hits, SPD", "1 \N{MINUS SIGN} ARI", "mm")
     scan.set_xscale("log")
     for axes in (ways, parts, scan):
-        axes.set(yscale="log", ylim=(vertex_measurements.LEAST, 100), ylabel="1 \N{MINUS SIGN} ARI")
         figures.legend(axes)
     return figure
+
+
+def along(result, ways):
+    found = [result.quantities[f"ari_{way}"] for way in ways]
+    return measurements.curve("ari", range(len(ways)), found, "place on the axis")

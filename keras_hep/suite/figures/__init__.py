@@ -26,6 +26,7 @@ from keras_hep.suite.figures.candidates import slice_display, sphere_search_disp
 from keras_hep.suite.figures.classification import precision_recall, reliability, roc, score_histogram
 from keras_hep.suite.figures.comparison_tables import comparison_table
 from keras_hep.suite.figures.diagrams import nested_boxes, network_diagram
+from keras_hep.suite.figures.disagreements import disagreement
 from keras_hep.suite.figures.events import display_3d, event_display, input_and_prediction, track_lines
 from keras_hep.suite.figures.finders import compare_finders
 from keras_hep.suite.figures.graphs import component_sizes, graph_display, tracks_display
@@ -64,6 +65,7 @@ __all__ = [
     "compare_speeds",
     "comparison_table",
     "component_sizes",
+    "disagreement",
     "display_3d",
     "efficiency_in_bins",
     "event_display",
