@@ -177,16 +177,19 @@ class _Stream(io.TextIOBase):
 
 def _work(function, connection):
     """Answer items until there are no more."""
-    printed = []
-    sys.stdout, sys.stderr = _Stream("stdout", printed), _Stream("stderr", printed)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _leave)
-    with contextlib.suppress(EOFError, BrokenPipeError):
+    printed = []
+    with (
+        contextlib.suppress(EOFError, BrokenPipeError),  # no more items, or nobody waits for the answer
+        contextlib.redirect_stdout(_Stream("stdout", printed)),
+        contextlib.redirect_stderr(_Stream("stderr", printed)),
+    ):
         while True:
             item = connection.recv()
             with provenance.measured() as cost:
                 returned = function(item)
-            connection.send(_Answer(returned, printed[:], cost.peak_memory_mb or 0.0))
+            connection.send(_Answer(returned, printed, cost.peak_memory_mb or 0.0))
             printed.clear()
 
 
