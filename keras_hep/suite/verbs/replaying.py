@@ -153,7 +153,7 @@ class _Worker:
             return WorkerLost(f"Its process must last until the item is done, it ended with {how}: {remedy}.")
 
     def end(self):
-        """End the process, by force if it does not leave its item; what it started itself ends with it."""
+        """End the process, by force if it does not leave its item."""
         self.connection.close()  # what waits for the next item ends
         self.process.join(GRACE)
         if self.process.is_alive():
@@ -194,7 +194,12 @@ def _work(function, connection):
 
 
 def _leave(number, frame):
-    """Unwind like an exit, so that partial files are removed; a second request does not disturb the first."""
+    """Unwind like an exit, so that partial files are removed; a second request does not disturb the first.
+
+    Processes that the item started end before: a pool of them would be waited for, and outlive a killed process.
+    """
     for request in (signal.SIGINT, signal.SIGTERM):
         signal.signal(request, signal.SIG_IGN)
+    for process in multiprocessing.active_children():
+        process.terminate()
     raise SystemExit(128 + number)

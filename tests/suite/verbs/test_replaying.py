@@ -194,13 +194,8 @@ def test_an_interrupt_ends_all_processes(told, tmp_path, number, to_all, code):
     told("fig05", "fig06")
     ends = "(folder / f'removed-{name}').touch()"
     action = f"(folder / f'begun-{{name}}').write_text(str(os.getpid()))\ntry: time.sleep(60)\nfinally: {ends}"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "REPLAY": action, "TRACES": str(tmp_path)}
-    command = [sys.executable, "-m", "keras_hep", "check", "toy/fig0[56]", "--replay", "--processes", "2"]
-    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "start_new_session": True}
-    with subprocess.Popen(command, env=environment, **streams) as program:
-        deadline = time.monotonic() + 60
-        while len(begun := list(tmp_path.glob("begun-*"))) < 2 and time.monotonic() < deadline:
-            time.sleep(0.01)
+    with started(tmp_path, "toy/fig0[56]", action) as program:
+        begun = appeared(tmp_path, 2)
         (os.killpg if to_all else os.kill)(program.pid, number)
         printed, complained = program.communicate(timeout=30)
     assert program.returncode == code
@@ -208,9 +203,71 @@ def test_an_interrupt_ends_all_processes(told, tmp_path, number, to_all, code):
     interrupted = "keras-hep: interrupted, nothing half-written; the same command goes on from there.\n"
     assert complained == (interrupted if number == signal.SIGINT else "")
     assert sorted(path.name for path in tmp_path.glob("removed-*")) == ["removed-fig05", "removed-fig06"]
-    for path in begun:
-        with pytest.raises(ProcessLookupError):
+    assert all(gone(path) for path in begun)
+
+
+GROWS = """
+import os, pathlib, time
+
+def grow(events):
+    path = pathlib.Path(os.environ["TRACES"], f"begun-{events[0]}")
+    path.write_text(str(os.getpid()))
+    time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
+def test_an_interrupt_ends_the_processes_of_an_item_too(told, tmp_path):
+    told("fig05")
+    (tmp_path / "grows.py").write_text(GROWS)
+    pool = "with GrowthPool(grows.grow, workers=2, together=1) as pool: list(pool.map([1, 2, 3]))"
+    action = f"import grows\nfrom keras_hep.tracking.growth_pool import GrowthPool\n{pool}"
+    with started(tmp_path, "toy/fig05", action) as program:
+        begun = appeared(tmp_path, 2)
+        os.kill(program.pid, signal.SIGTERM)
+        assert program.communicate(timeout=30) == ("", "")
+    assert program.returncode == 143
+    assert all(gone(path) for path in begun)
+
+
+def started(folder, items, action):
+    """Start a check of items, whose replay does what `action` says, with two processes."""
+    paths = {"PYTHONPATH": os.pathsep.join((str(ROOT), str(folder))), "TRACES": str(folder)}
+    return subprocess.Popen(
+        [sys.executable, "-m", "keras_hep", "check", items, "--replay", "--processes", "2"],
+        env={**os.environ, **paths, "REPLAY": action},
+        start_new_session=True,
+        preexec_fn=_heed_interrupts,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _heed_interrupts():
+    """Undo that a test run in the background of a shell ignores Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def appeared(folder, number):
+    """Wait for so many files `begun-*`; return their paths."""
+    deadline = time.monotonic() + 60
+    while len(found := [path for path in folder.glob("begun-*") if path.read_text()]) < number:
+        assert time.monotonic() < deadline, found
+        time.sleep(0.01)
+    return found
+
+
+def gone(path):
+    """Return whether the process that wrote its number to a file has ended, within some seconds."""
+    deadline = time.monotonic() + 5  # the system may need a moment to bury a process whose parent has ended
+    while time.monotonic() < deadline:
+        try:
             os.kill(int(path.read_text()), 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.01)
+    return False
 
 
 @pytest.mark.parametrize(
