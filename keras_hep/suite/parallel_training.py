@@ -10,6 +10,9 @@ import signal
 from keras_hep import training
 from keras_hep.training_store import DEFAULT_STORE, STORE
 
+GRACE = 10  # s that a process has to leave its training and remove what is half-written
+TERMINATED = 143
+
 
 def train_together(jobs, processes=None):
     """Carry out trainings of small networks, which keep one core busy each, side by side.
@@ -37,7 +40,8 @@ def train_together(jobs, processes=None):
     if processes < 2:
         return
     spawn = multiprocessing.get_context("spawn")  # a forked process would share TensorFlow's threads
-    with concurrent.futures.ProcessPoolExecutor(processes, spawn, _heed_the_caller) as pool, _ended_on_error():
+    pool = concurrent.futures.ProcessPoolExecutor(processes, spawn, _leave_interrupts_to_the_caller)
+    with pool, _ended_on_error():
         for done in concurrent.futures.as_completed([pool.submit(_train, *job, place) for job in waiting]):
             done.result()
 
@@ -59,26 +63,41 @@ def _ended_on_error():
     try:
         yield
     except BaseException:
-        for process in set(multiprocessing.active_children()) - set(before):
+        started = set(multiprocessing.active_children()) - set(before)
+        for process in started:
             process.terminate()
+        for process in started:
+            process.join(GRACE)
+            if process.is_alive():
+                process.kill()
         raise
 
 
-def _heed_the_caller():
-    """Let a process end when the caller says so, and leave to the caller what follows from Ctrl-C."""
+def _leave_interrupts_to_the_caller():
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, _leave)
-
-
-def _leave(number, frame):
-    """Unwind like an exit, so that partial files are removed; a second request does not disturb the first."""
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    raise SystemExit(128 + number)
 
 
 def _train(function, arguments, place):
     try:
-        with training.store(place):
+        with _unwound_on_termination(), training.store(place):
             function(**arguments)
-    except SystemExit as end:  # a pool would report it and go on with the next training
-        os._exit(end.code)
+    except SystemExit:  # the pool would report it and go on with the next training
+        os._exit(TERMINATED)
+
+
+@contextlib.contextmanager
+def _unwound_on_termination():
+    """Let a termination request unwind like an exit, so that partial files are removed; a second one does not disturb.
+
+    Outside the block there is nothing to unwind: the request ends the process at once.
+    """
+
+    def leave(number, frame):
+        signal.signal(number, signal.SIG_IGN)
+        raise SystemExit(TERMINATED)
+
+    signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)

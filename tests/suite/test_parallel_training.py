@@ -2,6 +2,7 @@
 
 import concurrent.futures.process
 import contextlib
+import importlib
 import multiprocessing
 import os
 import pathlib
@@ -12,32 +13,23 @@ import time
 import numpy as np
 import pytest
 
-from keras_hep import files, training
-from keras_hep.simulation.plane_detector import PlaneDetector
+from keras_hep import training
 from keras_hep.suite.parallel_training import train_together
-from keras_hep.training_store import STORE
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
 
 
-def train_finder(seed):
-    """Train a tiny network."""
-    from keras_hep import models
+@pytest.fixture(autouse=True)
+def small_trainings(monkeypatch):
+    """The module of the trainings, which the processes find too."""
+    monkeypatch.syspath_prepend(pathlib.Path(__file__).parent)
+    return importlib.import_module("small_trainings")
 
-    detector = PlaneDetector(layers=12, pixels=10, seed_layers=3, background=2)
-    return training.fit(models.TrackFinderLSTM(12, 10, 4), detector, optimizer="nadam", events=128, seed=seed)
 
-
-def keep(name, action=""):
-    """Stand for a training without a framework: do what `action` says, then keep a file; return what is kept."""
-    place = STORE.get()
-    path = pathlib.Path(place.folder, name)
-    if not path.exists():
-        if not place.train:
-            raise training.WeightsMissing(f"{name} is not there: train it.")
-        exec(action, globals(), {"folder": path.parent})
-        files.write_text(path, str(os.getpid()))
-    return path.read_text()
+@pytest.fixture
+def jobs(small_trainings):
+    """Function that returns the jobs of names to be kept, with what is to be done before: `jobs(first="", ...)`."""
+    return lambda **actions: [(small_trainings.keep, {"name": name, "action": actions[name]}) for name in actions]
 
 
 @pytest.fixture
@@ -54,12 +46,13 @@ def nothing_starts(monkeypatch):
     monkeypatch.setattr(concurrent.futures, "ProcessPoolExecutor", refuse)
 
 
-def test_the_weights_are_those_of_trainings_one_after_the_other(place, tmp_path):
-    train_together([(train_finder, {"seed": seed}) for seed in (1, 2)], processes=2)
+def test_the_weights_are_those_of_trainings_one_after_the_other(place, small_trainings, tmp_path):
+    train = small_trainings.train_finder
+    train_together([(train, {"seed": seed}) for seed in (1, 2)], processes=2)
     with training.store(training.Store(place.folder, train=False)):
-        together = [train_finder(seed) for seed in (1, 2)]
+        together = [train(seed) for seed in (1, 2)]
     with training.store(training.Store(tmp_path / "alone")):
-        alone = [train_finder(seed) for seed in (1, 2)]
+        alone = [train(seed) for seed in (1, 2)]
     for one, other in zip(together, alone, strict=True):
         assert one.history == other.history
         for ours, theirs in zip(one.model.get_weights(), other.model.get_weights(), strict=True):
@@ -67,32 +60,31 @@ def test_the_weights_are_those_of_trainings_one_after_the_other(place, tmp_path)
     assert together[0].weights["sha256"] != together[1].weights["sha256"]
 
 
-def test_only_what_is_not_kept_is_trained(place):
-    keep("first")
-    train_together([(keep, {"name": name}) for name in ("first", "second", "third")], processes=2)
-    makers = {name: keep(name) for name in ("first", "second", "third")}
-    assert makers["first"] == str(os.getpid())
-    assert str(os.getpid()) not in (makers["second"], makers["third"])
+def test_only_what_is_not_kept_is_trained(place, small_trainings, jobs):
+    small_trainings.keep("first")
+    train_together(jobs(first="", second="", third=""), processes=2)
+    makers = [small_trainings.keep(name) for name in ("first", "second", "third")]
+    assert makers[0] == os.getpid()
+    assert os.getpid() not in makers[1:]
 
 
-def test_nothing_is_started_for_what_is_kept_or_for_a_single_training(place, nothing_starts):
-    keep("first")
-    keep("second")
-    train_together([(keep, {"name": name}) for name in ("first", "second")], processes=2)
-    train_together([(keep, {"name": name}) for name in ("first", "third")], processes=2)
-    train_together([(keep, {"name": name}) for name in ("third", "fourth")], processes=1)
+def test_nothing_is_started_for_what_is_kept_or_for_a_single_training(place, small_trainings, jobs, nothing_starts):
+    small_trainings.keep("first")
+    small_trainings.keep("second")
+    train_together(jobs(first="", second=""), processes=2)
+    train_together(jobs(first="", third=""), processes=2)
+    train_together(jobs(third="", fourth=""), processes=1)
     assert sorted(os.listdir(place.folder)) == ["first", "second"]
     with pytest.raises(AssertionError, match="to be started"):
-        train_together([(keep, {"name": name}) for name in ("third", "fourth")], processes=2)
+        train_together(jobs(third="", fourth=""), processes=2)
 
 
-def test_nothing_is_started_where_the_store_may_not_train(tmp_path, nothing_starts):
+def test_nothing_is_started_where_the_store_may_not_train(tmp_path, jobs, nothing_starts):
     with training.store(training.Store(tmp_path, train=False)):
-        train_together([(keep, {"name": name}) for name in ("first", "second")], processes=2)
+        train_together(jobs(first="", second=""), processes=2)
 
 
 WAITS = """
-(folder / "begun").touch()
 with files.replacing(folder / "half") as path:
     time.sleep(60)
 """
@@ -107,15 +99,14 @@ AFTER_IT = "while not list(folder.glob('.writing-*')): time.sleep(0.01)\n"
         pytest.param("os.kill(os.getppid(), signal.SIGINT)\ntime.sleep(60)", KeyboardInterrupt, marks=posix),
     ],
 )
-def test_an_error_or_interrupt_reaches_the_caller_and_ends_all_trainings(place, action, error):
+def test_an_error_or_interrupt_reaches_the_caller_and_ends_all_trainings(place, jobs, action, error):
     os.makedirs(place.folder)
-    jobs = [("waits", WAITS), ("fails", AFTER_IT + action), ("third", ""), ("fourth", WAITS), ("fifth", WAITS)]
+    course = jobs(waits=WAITS, fails=AFTER_IT + action, third="time.sleep(60)", fourth="")
     start = time.monotonic()
     with heeding_interrupts(), pytest.raises(error):
-        train_together([(keep, {"name": name, "action": what}) for name, what in jobs], processes=2)
+        train_together(course, processes=2)
     assert time.monotonic() - start < 50  # none was waited for
-    left = set(os.listdir(place.folder)) - {"third"}  # which the free process may have begun and done
-    assert left == {"begun"}
+    assert os.listdir(place.folder) == []  # neither half-written, nor of a training that was still to begin
     assert multiprocessing.active_children() == []
 
 
