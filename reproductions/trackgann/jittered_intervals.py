@@ -84,7 +84,7 @@ WITHOUT = {"ours": "ours", "no_messages": "no messages", "no_times": "no times",
 def draw(result, reference):
     figure, (display, ways, parts, scan) = figures.panels(columns=2, rows=2, aspect=0.86)
     figures.times_and_places(display, **result.arrays)
-    display.set_title("tracks of one slice; colour: event")
+    display.set_title("SPD tracks of one slice; colour: event")
     sets = {f"{tracks}{events}": f"{name},\n{events} events" for tracks, name in TRACKS.items() for events in EVENTS}
     for index, (way, label) in enumerate(NAMES.items()):
         figures.disagreement(ways, along(result, [f"{way}_{one}" for one in sets]), label, index)
@@ -100,6 +100,7 @@ def draw(result, reference):
     figures.axis_labels(scan, "resolution of hits, SPD", "1 \N{MINUS SIGN} ARI", "mm")
     scan.set_xscale("log")
     for axes in (ways, parts, scan):
+        axes.set_title("on the lower edge: no mistake")
         figures.legend(axes)
     return figure
 
