@@ -1,0 +1,1 @@
+"""Showers in calorimeters: records, geometry, selections, features, other geometries, baselines."""
