@@ -43,7 +43,7 @@ class Cells:
         _require(not len(self) or self.counts.min() >= 0, "counts must not be negative", self.counts)
         _require(self.counts.sum(dtype=np.int64) == hits, f"counts must sum to {hits} hits", self.counts.sum())
         if hits:
-            _require(0 <= self.index.min(), "index must not be negative", self.index.min())
+            _require(self.index.min() >= 0, "index must not be negative", self.index.min())
             _require(self.index.max() < self.cells, f"index must be below {self.cells} cells", self.index.max())
             _require(np.isfinite(self.energy).all(), "energies must be finite", "NaN or infinity")
 

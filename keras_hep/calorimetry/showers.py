@@ -1,4 +1,4 @@
-"""Showers as the calorimeters see them: cells of the electromagnetic and the hadronic one, and what is known of each."""
+"""Showers as the calorimeters see them: cells of both, and what is known of each shower."""
 
 import dataclasses
 

@@ -39,7 +39,7 @@ def test_joined_showers_have_the_labels_that_all_have():
 
 
 def test_what_does_not_fit_is_refused():
-    with pytest.raises(ValueError, match="a label is one of energy, .* got 'mass'"):
+    with pytest.raises(ValueError, match=r"a label is one of energy, .* got 'mass'"):
         showers(mass=[1, 2, 3])
     with pytest.raises(ValueError, match=r"label theta must have shape \(3,\), got \(2,\)"):
         showers(theta=[1.0, 2.0])
