@@ -46,6 +46,7 @@ BOUNDARIES = {
     "keras_hep.simulation": arrays,
     "keras_hep.tracking": arrays,
     "keras_hep.calorimetry": arrays,
+    "keras_hep.calorimetry.classifier_tuning": dataclasses.replace(arrays, in_functions={"skopt"}),
     "keras_hep.metrics": arrays,
     "keras_hep.graphs": arrays,
     "keras_hep.graphs.tfgnn": Boundary(
