@@ -13,6 +13,7 @@ LABELS = (
     "theta",  # polar angle, rad
     "eta",
     "phi",  # rad
+    "measured_theta",  # of the axis of the image, rad; what the network for generation is told
     "reco_theta",
     "reco_eta",
     "reco_phi",
