@@ -8,8 +8,10 @@ import dataclasses
 import numpy as np
 
 from keras_hep.calorimetry.boosted_trees import BoostedTrees
+from keras_hep.calorimetry.tree_growing import BinnedGrower, ExactGrower
 
 KINDS = ("real", "discrete")
+_EPSILON = np.finfo(np.float64).eps
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,6 +24,8 @@ class Boosting:
         depth: int. Decisions of each tree; 1 for stumps.
         kind: str. "real", trees add half the logarithm of the odds in their leaves (SAMME.R, what scikit-learn did by
             default when the article was written); or "discrete", trees vote (SAMME, all that it does now).
+        bins: int. 0 tries every threshold, as the authors did. Else thresholds lie between that many quantiles of a
+            column, up to 65,536: 256 make little difference in large samples and take a tenth of the time.
 
     Raises:
         ValueError: if one is out of range.
@@ -33,12 +37,14 @@ class Boosting:
     learning_rate: float = 0.5
     depth: int = 1
     kind: str = "real"
+    bins: int = 0
 
     def __post_init__(self):
         _require(self.trees > 0, "trees must be positive", self.trees)
         _require(self.learning_rate > 0, "learning_rate must be positive", self.learning_rate)
         _require(self.depth > 0, "depth must be positive", self.depth)
         _require(self.kind in KINDS, f"kind must be one of {KINDS}", self.kind)
+        _require(self.bins == 0 or 2 <= self.bins <= 2**16, "bins must be 0 or 2 to 65,536", self.bins)
 
 
 def boosted_classifier(table, labels, names, boosting=None, seed=0):
@@ -49,7 +55,7 @@ def boosted_classifier(table, labels, names, boosting=None, seed=0):
         labels: bool array, shape (showers,). True for the signal.
         names: sequence of str. The columns.
         boosting: `Boosting`, by default that of the authors' code.
-        seed: int. Decides between splits that are equally good.
+        seed: int. Decides between splits that are equally good, where every threshold is tried.
 
     Returns:
         `BoostedTrees`, whose scores rise with the odds of the signal: means over the trees, of votes from -1 to 1 or of
@@ -58,7 +64,7 @@ def boosted_classifier(table, labels, names, boosting=None, seed=0):
 
     Raises:
         ValueError: if shapes do not fit together or there is only one class.
-        ImportError: without scikit-learn.
+        ImportError: without scikit-learn, where every threshold is tried.
 
     Reference: Y. Freund and R. E. Schapire, J. Comput. Syst. Sci. 55 (1997) 119; J. Friedman, T. Hastie and
         R. Tibshirani, Ann. Statist. 28 (2000) 337, for the real kind.
@@ -71,54 +77,57 @@ def boosted_classifier(table, labels, names, boosting=None, seed=0):
     _require(
         0 < labels.sum() < len(labels), "there must be showers of both classes", f"{labels.sum()} of {len(labels)}"
     )
-    fit = _real if boosting.kind == "real" else _discrete
-    return BoostedTrees.of_sklearn(*fit(table, labels, boosting, seed), names)
+    if boosting.bins:
+        grower = BinnedGrower(table, labels, boosting.depth, boosting.bins)
+    else:
+        grower = ExactGrower(table, labels, boosting.depth, seed)
+    boosted = _boosted(grower, np.where(labels, 1.0, -1.0), boosting)
+    trees, leaves, weights = zip(*boosted, strict=True)
+    gain = np.average([tree.gain for tree in trees], axis=0, weights=weights)
+    return BoostedTrees(
+        names,
+        [tree.feature for tree in trees],
+        [tree.threshold for tree in trees],
+        np.array(leaves) / sum(weights),
+        base=0.0,
+        importance=gain / max(gain.sum(), 1e-300),
+    )
 
 
-def _discrete(table, labels, boosting, seed):
-    from sklearn.ensemble import AdaBoostClassifier
-    from sklearn.tree import DecisionTreeClassifier
-
-    ensemble = AdaBoostClassifier(
-        DecisionTreeClassifier(max_depth=boosting.depth),
-        n_estimators=boosting.trees,
-        learning_rate=boosting.learning_rate,
-        random_state=seed,
-    ).fit(table, labels)
-    trees = ensemble.estimators_
-    weights = ensemble.estimator_weights_[: len(trees)]
-    votes = [np.where(_signal_fraction(tree) > 0.5, 1.0, -1.0) for tree in trees]
-    return trees, [weight * vote / weights.sum() for weight, vote in zip(weights, votes, strict=True)], weights
-
-
-def _real(table, labels, boosting, seed):
-    from sklearn.tree import DecisionTreeClassifier
-
-    draw = np.random.RandomState(seed)  # the kind that scikit-learn takes
-    sign = np.where(labels, 1.0, -1.0)
-    weights = np.full(len(labels), 1 / len(labels))
-    trees, leaves = [], []
-    for _ in range(boosting.trees):
-        tree = DecisionTreeClassifier(max_depth=boosting.depth, random_state=draw.randint(2**31))
-        tree.fit(table, labels, sample_weight=weights)
-        signal = np.clip(_signal_fraction(tree), *_LEAF_FRACTIONS)
-        trees.append(tree)
-        leaves.append(np.log(signal / (1 - signal)) / 2)
-        half_odds = leaves[-1][tree.tree_.apply(table)]
-        if (sign * half_odds > 0).all() or tree.tree_.node_count == 1:
-            break  # nothing is wrong, or nothing can be split: no weight would change any more
-        weights = weights * np.exp(-boosting.learning_rate * sign * half_odds)
+def _boosted(grower, sign, boosting):
+    """Yield (tree, what its leaves add, its weight); `sign`, shape (rows,), is 1 for the signal and else -1."""
+    step = _real_step if boosting.kind == "real" else _discrete_step
+    weights = np.full(len(sign), 1 / len(sign))
+    for number in range(boosting.trees):
+        tree = grower.grow(weights)
+        leaf, weight, factor = step(tree, sign, weights, boosting.learning_rate)
+        if weight > 0 or number == 0:
+            yield tree, leaf, weight or 1.0
+        if factor is None:
+            return
+        weights = weights * factor
         weights /= weights.sum()
-    return trees, [leaf / len(trees) for leaf in leaves], np.ones(len(trees))
 
 
-_EPSILON = np.finfo(np.float64).eps
-_LEAF_FRACTIONS = (_EPSILON, 1 - _EPSILON)  # a leaf of one class has finite odds, as in scikit-learn
+def _real_step(tree, sign, weights, rate):
+    """Return what the leaves add, the weight of the tree, and by how much weights of rows change; None ends it."""
+    signal = np.clip(tree.signal, _EPSILON, 1 - _EPSILON)  # a leaf of one class has finite odds, as in scikit-learn
+    half_odds = np.log(signal / (1 - signal)) / 2
+    margin = sign * half_odds[tree.place]
+    settled = (margin > 0).all() or not tree.decides  # no weight would change any more
+    return half_odds, 1.0, None if settled else np.exp(-rate * margin)
 
 
-def _signal_fraction(tree):
-    value = tree.tree_.value[:, 0]
-    return value[:, 1] / value.sum(axis=1)
+def _discrete_step(tree, sign, weights, rate):
+    vote = np.where(tree.signal > 0.5, 1.0, -1.0)
+    wrong = vote[tree.place] != sign
+    error = weights[wrong].sum()
+    if error <= 0:
+        return vote, 1.0, None
+    if error >= 0.5:  # no better than a guess
+        return vote, 0.0, None
+    weight = rate * np.log((1 - error) / error)
+    return weight * vote, weight, np.exp(weight * wrong)
 
 
 def _require(holds, rule, value):

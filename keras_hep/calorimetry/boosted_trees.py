@@ -87,15 +87,9 @@ class BoostedTrees:
         return scores
 
     def _leaves(self, columns):
-        row = np.arange(columns.shape[1])
-        total = np.zeros(len(row))
+        total = np.zeros(columns.shape[1])
         for feature, threshold, leaf in zip(self.feature, self.threshold, self.leaf, strict=True):
-            beyond = (columns[feature] >= threshold[:, None]).ravel()
-            place = beyond[: len(row)].astype(np.intp)
-            for level in range(1, self.depth):
-                node = 2**level - 1 + place
-                place = 2 * place + beyond[node * len(row) + row]
-            total += leaf[place]
+            total += leaf[leaf_places(columns, feature, threshold)]
         return total
 
     def save(self, path):
@@ -122,24 +116,31 @@ class BoostedTrees:
         gains = booster.get_score(importance_type="total_gain")
         columns = booster.feature_names or [f"f{number}" for number in range(len(names))]
         gain = np.array([gains.get(column, 0.0) for column in columns])
-        return cls(names, *_completed(trees), base, gain / max(gain.sum(), 1e-300))
+        return cls(names, *completed(trees), base, gain / max(gain.sum(), 1e-300))
 
-    @classmethod
-    def of_sklearn(cls, trees, leaves, weights, names):
-        """Return fitted `sklearn.tree.DecisionTreeClassifier` whose leaves have values of their own.
 
-        Args:
-            trees: list of fitted trees.
-            leaves: list of float array, shape (nodes of that tree,). What a row adds that ends at a node.
-            weights: float array, shape (trees,). Of the trees in the mean of their importances.
-            names: sequence of str. Columns of the tables.
-        """
-        fitted = [
-            (tree.children_left, tree.children_right, tree.feature, _first_beyond(tree.threshold), values)
-            for tree, values in zip((tree.tree_ for tree in trees), leaves, strict=True)
-        ]
-        gini = np.average([tree.feature_importances_ for tree in trees], axis=0, weights=weights)
-        return cls(tuple(names), *_completed(fitted), 0.0, gini / max(gini.sum(), 1e-300))
+def leaf_places(columns, feature, threshold):
+    """Return the leaf of one tree in which each row ends, counted from the left.
+
+    Args:
+        columns: float32 array, shape (columns, rows).
+        feature: int array, shape (nodes,), as of `BoostedTrees`.
+        threshold: float32 array, shape (nodes,).
+
+    Returns:
+        int array, shape (rows,).
+
+    Example:
+
+    >>> leaf_places(np.float32([[1.0, 2.0, 3.0]]), np.array([0, 0, 0]), np.float32([2.0, 1.0, 3.0])).tolist()
+    [1, 2, 3]
+    """
+    rows = columns.shape[1]
+    beyond = (columns[feature] >= threshold[:, None]).ravel()
+    place = beyond[:rows].astype(np.intp)
+    for level in range(1, len(feature).bit_length()):
+        place = 2 * place + beyond[(2**level - 1 + place) * rows + np.arange(rows)]
+    return place
 
 
 def _xgboost_tree(tree):
@@ -148,32 +149,36 @@ def _xgboost_tree(tree):
     return left, right, feature, condition, condition
 
 
-def _completed(trees):
+def completed(trees, depth=0):
     """Return feature, threshold and leaf of trees that are filled up to the depth of the deepest.
 
     Args:
         trees: list of (left, right, feature, threshold, value): arrays of shape (nodes,), as the libraries keep them: a
             node without children has -1.
+        depth: int. Depth that they have at least.
+
+    Returns:
+        (feature, threshold, leaf): arrays of shapes (trees, nodes), (trees, nodes) and (trees, nodes + 1), as of
+        `BoostedTrees`.
+
+    Example:
+
+    >>> root_and_two_leaves = [1, -1, -1], [2, -1, -1], [4, 0, 0], [0.5, 0.0, 0.0], [0.0, 10.0, 20.0]
+    >>> [part.tolist() for part in completed([root_and_two_leaves], depth=2)]
+    [[[4, 0, 0]], [[0.5, inf, inf]], [[10.0, 10.0, 20.0, 20.0]]]
     """
     nodes = max(len(tree[0]) for tree in trees)
     padded = [np.array([np.pad(tree[part], (0, nodes - len(tree[part]))) for tree in trees]) for part in range(5)]
     left, right, feature, threshold, value = padded
     at = np.zeros((len(trees), 1), int)
     features, thresholds = [], []
-    while not features or (np.take_along_axis(left, at, axis=1) >= 0).any():
+    while len(features) < max(depth, 1) or (np.take_along_axis(left, at, axis=1) >= 0).any():
         below = np.take_along_axis(left, at, axis=1), np.take_along_axis(right, at, axis=1)
         ends = below[0] < 0
         features.append(np.where(ends, 0, np.take_along_axis(feature, at, axis=1)))
         thresholds.append(np.where(ends, np.inf, np.take_along_axis(threshold, at, axis=1)))
         at = np.stack([np.where(ends, at, child) for child in below], axis=-1).reshape(len(trees), -1)
     return np.hstack(features), np.hstack(thresholds), np.take_along_axis(value, at, axis=1)
-
-
-def _first_beyond(threshold):
-    """Return the smallest float32 above a threshold of float64: x <= threshold means x < that, for x of float32."""
-    nearest = threshold.astype(np.float32)
-    below = np.where(nearest > threshold, np.nextafter(nearest, np.float32(-np.inf)), nearest)
-    return np.nextafter(below, np.float32(np.inf))
 
 
 def _require(holds, rule, value):

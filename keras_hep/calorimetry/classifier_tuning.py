@@ -40,7 +40,7 @@ class Trial:
     data: str
 
 
-def tuned_boosting(train, validation, names, folder, calls=20, seed=0, kind="real"):
+def tuned_boosting(train, validation, names, folder, calls=20, seed=0, kind="real", bins=0):
     """Search the numbers of trees, learning rate and depth that tell two classes apart best.
 
     Each trial is written to `folder` when it is done. The same call with the same folder goes on behind the last one.
@@ -55,6 +55,7 @@ def tuned_boosting(train, validation, names, folder, calls=20, seed=0, kind="rea
             `RANDOM_TRIALS` or more.
         seed: int. Of search and trees.
         kind: str. Of `Boosting`.
+        bins: int. Of `Boosting`.
 
     Returns:
         list of `Trial`, in the order tried. The best: `best_trial`.
@@ -66,11 +67,11 @@ def tuned_boosting(train, validation, names, folder, calls=20, seed=0, kind="rea
     from skopt import gp_minimize
     from skopt.space import Integer, Real
 
-    folder, data = pathlib.Path(folder), _digest(train, validation, names, seed, kind)
+    folder, data = pathlib.Path(folder), _digest(train, validation, names, seed)
     trials = []
 
     def negative_auc(point):
-        boosting = Boosting(int(point[0]), float(point[1]), int(point[2]), kind)
+        boosting = Boosting(int(point[0]), float(point[1]), int(point[2]), kind, bins)
         path = folder / f"trial-{len(trials):03d}.json"
         if path.exists():
             trials.append(_taken_up(path, boosting, data))
@@ -131,8 +132,8 @@ def _read(path):
     return Trial(Boosting(**stored.pop("boosting")), **stored)
 
 
-def _digest(train, validation, names, seed, kind):
-    digest = hashlib.sha256(json.dumps([list(names), seed, kind]).encode())
+def _digest(train, validation, names, seed):
+    digest = hashlib.sha256(json.dumps([list(names), seed]).encode())
     for table, labels in (train, validation):
         digest.update(np.ascontiguousarray(table, np.float32).tobytes())
         digest.update(np.ascontiguousarray(labels, bool).tobytes())

@@ -73,6 +73,7 @@ def test_real_boosting_of_columns_that_tell_nothing():
         ("learning_rate must be positive", {"learning_rate": 0.0}),
         ("depth must be positive", {"depth": 0}),
         ("kind must be one of", {"kind": "gradient"}),
+        ("bins must be 0 or 2 to 65,536, got 1", {"bins": 1}),
     ],
 )
 def test_settings_that_cannot_be_are_refused(rule, changes):
@@ -126,6 +127,6 @@ def test_an_interrupted_search_goes_on_as_if_it_were_not(quick_search, tmp_path,
 
 def test_trials_of_another_search_are_not_taken_up(quick_search, tmp_path):
     quick_search(tmp_path, calls=4)
-    for changes in ({"seed": 1}, {"kind": "discrete"}):
+    for changes in ({"seed": 1}, {"kind": "discrete"}, {"bins": 32}):
         with pytest.raises(ValueError, match=r"trial-000\.json must be of the same showers.*choose an empty folder"):
             quick_search(tmp_path, **changes)
