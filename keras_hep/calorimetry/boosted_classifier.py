@@ -68,6 +68,12 @@ def boosted_classifier(table, labels, names, boosting=None, seed=0):
 
     Reference: Y. Freund and R. E. Schapire, J. Comput. Syst. Sci. 55 (1997) 119; J. Friedman, T. Hastie and
         R. Tibshirani, Ann. Statist. 28 (2000) 337, for the real kind.
+
+    Example:
+
+    >>> table, labels = [[0.0], [1.0], [2.0], [3.0]], [False, False, True, True]
+    >>> boosted_classifier(table, labels, ["a"], Boosting(kind="discrete", bins=4)).score([[0.5], [2.5]]).tolist()
+    [-1.0, 1.0]
     """
     boosting = boosting or Boosting()
     table, labels, names = np.asarray(table, np.float32), np.asarray(labels, bool), tuple(names)
@@ -114,7 +120,7 @@ def _real_step(tree, sign, weights, rate):
     signal = np.clip(tree.signal, _EPSILON, 1 - _EPSILON)  # a leaf of one class has finite odds, as in scikit-learn
     half_odds = np.log(signal / (1 - signal)) / 2
     margin = sign * half_odds[tree.place]
-    settled = (margin > 0).all() or not tree.decides  # no weight would change any more
+    settled = (margin > 0).all() or not tree.decides  # nothing is wrong, or nothing can be decided
     return half_odds, 1.0, None if settled else np.exp(-rate * margin)
 
 
