@@ -111,9 +111,9 @@ class ResolutionFit:
 
     Attributes:
         values: float array. Stochastic term a, percent sqrt(GeV); constant term b, percent; noise term c, percent GeV.
-        errors: float array. Standard errors. For a term at its boundary the value up to which it is compatible with
-            the points at one standard deviation.
-        covariance: float array, shape (3, 3). Rows and columns of terms at their boundary are 0.
+        errors: float array. How far upwards each is compatible with the points at one standard deviation of its
+            square: the standard error of a term far from 0, and finite for one at 0.
+        covariance: float array, shape (3, 3), linearised: far too large for a term near 0, and 0 for one at 0.
         at_boundary: bool array. Terms that the points would have below 0, and that are therefore 0.
     """
 
@@ -194,17 +194,14 @@ def _fitted_squares(design, resolution, weights):
 def _terms(squares, covariance, scale):
     """Return the fit of the terms from that of their squares, all scaled."""
     at_boundary = squares <= 0
-    spread = np.sqrt(np.diag(covariance))
     free = ~at_boundary
-    if not free.all():  # terms at 0 do not move: the others are known as if the terms were not there
-        within = np.ix_(free, free)
-        kept = np.linalg.inv(np.linalg.pinv(covariance)[within])
-        covariance = np.zeros_like(covariance)
-        covariance[within] = kept
+    known = np.zeros_like(covariance)  # terms at 0 do not move: the others are known as if those were not there
+    known[np.ix_(free, free)] = np.linalg.inv(np.linalg.pinv(covariance)[np.ix_(free, free)])
     values = np.sqrt(squares)
+    spread = np.sqrt(np.where(free, np.diag(known), np.diag(covariance)))
+    errors = np.sqrt(squares + spread) - values
     slope = np.divide(0.5, values, out=np.zeros_like(values), where=free)
-    covariance = covariance * np.outer(slope, slope)
-    errors = np.where(free, np.sqrt(np.diag(covariance)), np.sqrt(spread))
+    covariance = known * np.outer(slope, slope)
     scale = np.sqrt(scale)
     return ResolutionFit(values * scale, errors * scale, covariance * np.outer(scale, scale), at_boundary)
 

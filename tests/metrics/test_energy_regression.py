@@ -97,7 +97,15 @@ def test_errors_of_the_fit_cover_the_injected_terms():
     assert np.abs(np.median(pulls, axis=0)).max() < 0.3
     assert np.abs(np.mean(np.abs(pulls) < 1, axis=0) - 0.683).max() < 0.12
     for fit in fits[:5]:
-        np.testing.assert_allclose(np.sqrt(np.diag(fit.covariance)), fit.errors)
+        np.testing.assert_allclose(np.sqrt(np.diag(fit.covariance))[:2], fit.errors[:2], rtol=0.1)
+
+
+def test_a_term_near_its_boundary_has_an_error_like_one_at_it():
+    errors = 0.01 * curve(15.6, 1.0, 0.0)
+    near, at = (resolution_fit(CENTRES, curve(15.6, 1.0, noise), errors) for noise in (1.0, 0.0))
+    assert (near.at_boundary[2], at.at_boundary[2]) == (False, True)
+    assert near.errors[2] == pytest.approx(at.errors[2], rel=0.2)
+    assert np.sqrt(near.covariance[2, 2]) > 5 * near.errors[2]
 
 
 def test_without_errors_the_scatter_gives_them():
