@@ -63,23 +63,15 @@ def load(name, split="train", limit=None, data_dir=None):
         CorruptDataset: if a file is damaged.
         ValueError: if `limit` is negative.
     """
-    if limit is not None and limit < 0:
-        raise ValueError(f"limit must be None or not negative, got {limit!r}: None reads all.")
-    tfds = _tfds()
-    folder = _prepared_folder(name, data_dir)
-    if folder is None:
-        raise _not_prepared(name, data_dir)
-    with _damage_named(name, folder):
-        info = tfds.builder_from_directory(folder)
-        _require_known(split.partition("[")[0], list(info.info.splits), f"split of {name}")
-        source = info.as_data_source(split)
-        count = len(source) if limit is None else min(limit, len(source))
-        features = info.info.features
-        blocks = [
-            _columns(source.__getitems__(range(start, min(start + _READ_BLOCK, count))), features)
-            for start in range(0, count, _READ_BLOCK)
-        ] or [_columns([], features)]
-    return _joined(blocks)
+    return _joined(list(_read(name, split, _READ_BLOCK, limit, data_dir)))
+
+
+def load_blocks(name, split="train", size=_READ_BLOCK, limit=None, data_dir=None):
+    """Yield a prepared data set in blocks of `size` (int) examples, the last one perhaps smaller; else as `load`."""
+    if size < 1:
+        raise ValueError(f"size must be at least 1, got {size!r}.")
+    for block in _read(name, split, size, limit, data_dir):
+        yield _joined([block])
 
 
 def build(name, data_dir=None, manual_dir=None):
@@ -127,9 +119,9 @@ def describe(name, data_dir=None):
         data_dir: str, path or None. Folder of data sets.
 
     Returns:
-        Dict with `name`, `version`, `licence`, `citation` (BibTeX), `description` (text), `path` (`pathlib.Path` of
-        its folder, there or not), `prepared` (bool) and `splits` (dict of name to number of examples; empty if not
-        prepared).
+        Dict with `name`, `version`, `licence`, `citation` (BibTeX), `description` (text), `metadata` (dict, what the
+        builder notes), `path` (`pathlib.Path` of its folder, there or not), `prepared` (bool) and `splits` (dict of
+        name to number of examples; empty if not prepared).
 
     Raises:
         ModuleNotFoundError: if TFDS is not installed.
@@ -150,10 +142,28 @@ def describe(name, data_dir=None):
         "licence": info.redistribution_info.license or "not stated",
         "citation": info.citation,
         "description": info.description,
+        "metadata": dict(info.metadata or {}),
         "path": pathlib.Path(builder.data_path),
         "prepared": folder is not None,
         "splits": {split: info.splits[split].num_examples for split in info.splits},
     }
+
+
+def _read(name, split, size, limit, data_dir):
+    """Yield the columns of blocks of examples, one block without any where there are none."""
+    if limit is not None and limit < 0:
+        raise ValueError(f"limit must be None or not negative, got {limit!r}: None reads all.")
+    tfds = _tfds()
+    folder = _prepared_folder(name, data_dir)
+    if folder is None:
+        raise _not_prepared(name, data_dir)
+    with _damage_named(name, folder):
+        info = tfds.builder_from_directory(folder)
+        _require_known(split.partition("[")[0], list(info.info.splits), f"split of {name}")
+        source = info.as_data_source(split)
+        count = len(source) if limit is None else min(limit, len(source))
+        for start in range(0, count, size) or [0]:
+            yield _columns(source.__getitems__(range(start, min(start + size, count))), info.info.features)
 
 
 def _tfds():

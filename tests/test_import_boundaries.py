@@ -44,6 +44,7 @@ BOUNDARIES = {
     "keras_hep.embedding_losses": networks,
     "keras_hep.optimizers": networks,
     "keras_hep.simulation": arrays,
+    "keras_hep.simulation.shower_production": dataclasses.replace(arrays, in_functions={"apache_beam"}),
     "keras_hep.tracking": arrays,
     "keras_hep.calorimetry": arrays,
     "keras_hep.calorimetry.classifier_tuning": dataclasses.replace(arrays, in_functions={"skopt"}),
@@ -69,6 +70,7 @@ BOUNDARIES = {
     "keras_hep.data": Boundary(
         anywhere={"numpy"}, in_functions={"tensorflow_datasets", "array_record"}, own={"", "files"}
     ),
+    "keras_hep.shower_data": Boundary(anywhere={"numpy"}, own={"", "data", "calorimetry"}),
     "keras_hep.displays": Boundary(anywhere={"numpy"}, in_functions={"plotly"}, own=ARRAY_PARTS | {"displays"}),
     "keras_hep.suite": Boundary(anywhere={"numpy"}, in_functions=FRAMEWORKS, own={"*"}),
     "keras_hep.suite.record": checks,
@@ -85,6 +87,7 @@ BOUNDARIES = {
     "datasets": Boundary(
         anywhere={"numpy", "tensorflow_datasets"}, own={"", "files", "simulation", "formats", "graphs", "calorimetry"}
     ),
+    "datasets.clic_calorimeter.dummy_files": Boundary(anywhere={"h5py"}, own={"formats", "simulation"}),
 }
 
 

@@ -37,7 +37,7 @@ from keras_hep.formats.lcd_layout import (
     require,
     window_of,
 )
-from keras_hep.formats.lcd_writing import is_written, write_lcd
+from keras_hep.formats.lcd_writing import provenance_of, write_lcd
 
 __all__ = [
     "ConvertedUnit",
@@ -45,9 +45,9 @@ __all__ = [
     "LCDFile",
     "describe_lcd",
     "file_name",
-    "is_written",
     "lcd_blocks",
     "particle_of_name",
+    "provenance_of",
     "read_lcd",
     "write_lcd",
 ]

@@ -47,23 +47,26 @@ def write_lcd(path, showers, compression=4, sparse=False, provenance=None):
         file.attrs.update(attributes)
 
 
-def is_written(path, number, provenance):
-    """Return whether a file holds so many showers of this origin: what its head says, cells are not read.
+def provenance_of(path):
+    """Return what a file that `write_lcd` wrote says of itself; cells are not read.
 
     Args:
         path: str, path, or binary file object open for reading.
-        number: int. Showers that it must have.
-        provenance: dict, as of `write_lcd`. Attributes that it must have.
 
     Returns:
-        bool; False as well for what is no HDF5 file, or is truncated.
+        dict of its attributes and `showers`, their number; None where the file is not there, truncated, or not of the
+        form that `write_lcd` writes.
     """
     try:
         with h5py.File(path, "r") as file:
-            same = all(file.attrs.get(name) == value for name, value in provenance.items())
-            return same and file.attrs.get("units") == UNITS and file["ECAL"].shape[0] == len(file["energy"]) == number
+            showers, energies = file["ECAL"].shape[0], len(file["energy"])
+            whole = file.attrs["units"] == UNITS and showers == energies
+            said = {
+                name: value.item() if isinstance(value, np.generic) else value for name, value in file.attrs.items()
+            }
+            return said | {"showers": showers} if whole else None
     except (OSError, RuntimeError, KeyError, ValueError, TypeError, AttributeError):
-        return False
+        return None
 
 
 def _write_images(file, key, cells, compression):

@@ -295,14 +295,21 @@ def test_names_of_files_go_both_ways():
         lcd.file_name("pi0", "any", 1)
 
 
-def test_what_was_written_is_recognised(tmp_path):
+def test_a_file_says_what_it_is_of(tmp_path):
     path, provenance = tmp_path / "showers.h5", {"seed": 7, "config_hash": "ab"}
-    assert not lcd.is_written(path, 4, provenance)
+    assert lcd.provenance_of(path) is None
     lcd.write_lcd(path, plain(), provenance=provenance)
     with open(path, "rb") as stream:
-        assert lcd.is_written(stream, 4, provenance)
-    assert lcd.is_written(path, 4, {})
-    assert not lcd.is_written(path, 5, provenance)
-    assert not lcd.is_written(path, 4, provenance | {"seed": 8})
+        found = lcd.provenance_of(stream)
+    assert found == lcd.provenance_of(path)
+    assert found == lcd.describe_lcd(path)["attributes"] | {"showers": 4}
+    assert found | provenance == found
     path.write_bytes(path.read_bytes()[:-1])
-    assert not lcd.is_written(path, 4, provenance)
+    assert lcd.provenance_of(path) is None
+
+
+@pytest.mark.parametrize(("key", "values"), [("ECAL", None), ("energy", [1.0])])
+def test_a_file_that_is_not_whole_says_nothing(key, values, changed):
+    assert lcd.provenance_of(changed(told=True)) is not None
+    assert lcd.provenance_of(changed()) is None
+    assert lcd.provenance_of(changed(replaced(key, values), told=True)) is None

@@ -1,0 +1,1 @@
+"""Showers in the barrel calorimeters of a detector for CLIC."""
