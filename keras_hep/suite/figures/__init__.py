@@ -27,6 +27,7 @@ from keras_hep.suite.figures.classification import precision_recall, reliability
 from keras_hep.suite.figures.comparison_tables import comparison_table
 from keras_hep.suite.figures.diagrams import nested_boxes, network_diagram
 from keras_hep.suite.figures.disagreements import disagreement
+from keras_hep.suite.figures.distributions import over_steps, ratio
 from keras_hep.suite.figures.events import display_3d, event_display, input_and_prediction, track_lines
 from keras_hep.suite.figures.finders import compare_finders
 from keras_hep.suite.figures.graphs import component_sizes, graph_display, tracks_display
@@ -84,11 +85,13 @@ __all__ = [
     "network_diagram",
     "origin",
     "over_expected",
+    "over_steps",
     "overlay",
     "panels",
     "plane_candidates",
     "precision_recall",
     "radius_law",
+    "ratio",
     "reliability",
     "roc",
     "save",
