@@ -2,7 +2,7 @@
 
 From the command line, where what is not listed by `--help` are options of Beam's pipeline, such as `--runner`:
 
-    python -m keras_hep.simulation.shower_production photon DIR --files 40 --angles random --runner DirectRunner
+    python -m keras_hep.simulation.shower_production photon DIR --files 40 --angles random --runner FnApiRunner
 
 A file depends on its number alone: any number of workers makes the same showers. It appears under its name when it is
 whole; a production that was interrupted goes on where it was. Without Beam, `ShowerProduction(...).write(number)` makes
@@ -123,7 +123,8 @@ class ShowerProduction:
         """Make all files that are not there.
 
         Args:
-            options: sequence of str. Options of Beam's pipeline, as on its command line.
+            options: sequence of str. Options of Beam's pipeline, as on its command line; without a runner, Beam first
+                looks for its Prism runner on GitHub.
 
         Returns:
             dict of "written" and "kept" to the number of files; what a runner does not count is 0.
