@@ -23,7 +23,21 @@ _RATIOS = ["HCAL_ECAL_ERatio", "HCAL_ECAL_nHitsRatio"]
 FEATURES = (*_names("ECAL"), *_names("HCAL"), *_RATIOS, "R9", *ANGLES)
 
 
-def shower_features(showers, angles=True, window="maximum"):
+def cell_projections(cells):
+    """Return what features need of the cells of a calorimeter.
+
+    Args:
+        cells: `Cells`.
+
+    Returns:
+        (image, layers, hits): float arrays of shapes (showers, across, along), (showers, layers) and (showers,). Energy
+        summed over depth, energy of each layer, number of cells above `HIT_ENERGY`.
+    """
+    hits = np.bincount(cells.shower[cells.energy > HIT_ENERGY], minlength=len(cells)).astype(np.float64)
+    return depth_summed(cells), layer_energies(cells), hits
+
+
+def shower_features(showers, angles=True, window="maximum", projections=cell_projections):
     """Return the expert features of showers: 50, or 47 without the angles.
 
     Of each calorimeter: energy, number of hits, the first layer's energy over that of all and of the second layer, and
@@ -34,6 +48,8 @@ def shower_features(showers, angles=True, window="maximum"):
         showers: `Showers`. Without an HCAL its 24 features (its own and the ratios) are left out.
         angles: bool. With the angles "recoTheta", "recoEta", "recoPhi". False for samples at one angle.
         window: str. Of R9: "maximum" as in the authors' code, "barycentre" as in the article.
+        projections: function of the `Cells` of the ECAL that returns what `cell_projections` does, where it sees them
+            in another way (`resampling.resampled_features`).
 
     Returns:
         dict of str to float64 array of shape (showers,), in the order of `FEATURES`.
@@ -50,7 +66,7 @@ def shower_features(showers, angles=True, window="maximum"):
     >>> len(features), [features[name].item() for name in ("ECAL_E", "ECALmomentZ1", "ECALmomentZ2", "R9")]
     (47, [4.0, 0.75, 0.1875, 1.0])
     """
-    blocks = [_of_cells(showers.take(block), window) for block in _blocks(len(showers))]
+    blocks = [_of_block(showers.take(block), window, projections) for block in _blocks(len(showers))]
     features = {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
     if angles:
         features |= {name: showers[label].astype(np.float64) for name, label in ANGLES.items()}
@@ -86,25 +102,20 @@ def _blocks(showers):
     return [slice(start, start + _BLOCK) for start in range(0, max(showers, 1), _BLOCK)]
 
 
-def _of_cells(showers, window):
-    image = depth_summed(showers.ecal)
-    features = _of_calorimeter("ECAL", showers.ecal, image) | {"R9": r9(image, window)}
+def _of_block(showers, window, projections):
+    image, layers, hits = projections(showers.ecal)
+    features = _of_calorimeter("ECAL", image, layers, hits) | {"R9": r9(image, window)}
     if showers.hcal is not None:
-        features |= _of_calorimeter("HCAL", showers.hcal, depth_summed(showers.hcal))
+        features |= _of_calorimeter("HCAL", *cell_projections(showers.hcal))
         for ratio, part in zip(_RATIOS, ("E", "nHits"), strict=True):
             features[ratio] = quotient(features[f"HCAL_{part}"], features[f"ECAL_{part}"])
     return features
 
 
-def _of_calorimeter(name, cells, image):
-    layers = layer_energies(cells)
+def _of_calorimeter(name, image, layers, hits):
     energy, first = layers.sum(axis=1), layers[:, 0]
     second = layers[:, 1] if layers.shape[1] > 1 else np.zeros(len(layers))
-    columns = [energy, _hits(cells), quotient(first, energy), quotient(first, second)]
+    columns = [energy, hits, quotient(first, energy), quotient(first, second)]
     for profiles in (image.sum(axis=2), image.sum(axis=1), layers):
         columns += list(axis_moments(profiles).T)
     return dict(zip(_names(name), columns, strict=True))
-
-
-def _hits(cells):
-    return np.bincount(cells.shower[cells.energy > HIT_ENERGY], minlength=len(cells)).astype(np.float64)

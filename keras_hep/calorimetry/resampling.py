@@ -13,6 +13,7 @@ import dataclasses
 import numpy as np
 
 from keras_hep.calorimetry.cells import Cells
+from keras_hep.calorimetry.features import HIT_ENERGY, shower_features
 
 _BLOCK = 500  # showers at a time
 
@@ -238,6 +239,38 @@ def resampled(showers, target, paper_axes=False, keep_hcal=False):
     blocks = (showers.ecal.take(slice(start, start + _BLOCK)) for start in range(0, max(len(showers), 1), _BLOCK))
     ecal = Cells.joined([Cells.of_images(resampled_images(block, target, paper_axes)) for block in blocks])
     return dataclasses.replace(showers, ecal=ecal, hcal=showers.hcal if keep_hcal else None)
+
+
+def resampled_features(showers, target, paper_axes=False, keep_hcal=False, **options):
+    """Return the expert features of resampled showers, without making their cells: many times faster.
+
+    Args:
+        showers: `Showers`, not resampled.
+        target: `Granularity`.
+        paper_axes: bool. As of `resampled_segmentations`.
+        keep_hcal: bool. As of `resampled`.
+        **options: of `shower_features`.
+
+    Returns:
+        dict of str to float64 array, as `shower_features(resampled(...))`.
+
+    Example:
+
+    >>> from keras_hep.calorimetry.showers import Showers
+    >>> showers = Showers(Cells((25, 25, 25), [1], [12 * 625 + 12 * 25], [1.0]), None, {}, source="simulation")
+    >>> resampled_features(showers, CMS, angles=False)["ECALmomentZ1"].round(6).tolist()  # CMS has no layers
+    [12.0]
+    """
+
+    def projections(cells):
+        energies = resampled_segmentations(cells, target, paper_axes)
+        layers = np.array([segmentation.layers for segmentation in target.segmentations])
+        hit = np.count_nonzero(energies / layers.astype(np.float32) > HIT_ENERGY, axis=(1, 2))
+        energies = energies.astype(np.float64)
+        return energies.sum(axis=3), spread_evenly(energies.sum(axis=(1, 2)), target), (hit @ layers).astype(np.float64)
+
+    kept = showers if keep_hcal else dataclasses.replace(showers, hcal=None)
+    return shower_features(kept, projections=projections, **options)
 
 
 def _summed_cells(cells, target):

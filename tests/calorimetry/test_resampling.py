@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from keras_hep.calorimetry import resampling
 from keras_hep.calorimetry.cells import Cells
+from keras_hep.calorimetry.features import shower_features
 from keras_hep.calorimetry.resampling import ATLAS, CLIC, CMS, Granularity, Segmentation
 from keras_hep.calorimetry.showers import Showers
 
@@ -123,6 +124,21 @@ def test_showers_are_resampled_as_their_images(target, monkeypatch):
     assert (result.hcal, result.source, list(result.labels)) == (None, "simulation", ["energy"])
     assert resampling.resampled(showers, target, keep_hcal=True).hcal is showers.hcal
     assert len(resampling.resampled(showers.take([]), target)) == 0
+
+
+@pytest.mark.parametrize("target", [ATLAS, CMS], ids=["ATLAS", "CMS"])
+def test_features_of_resampled_showers_need_no_cells(target):
+    images = 30 * drawn_images(number=3)
+    hcal = Cells.of_images(drawn_images(number=3, side=11, layers=60))
+    showers = Showers(Cells.of_images(images), hcal, {}, "simulation")
+    for keep_hcal in (False, True):
+        options = {"paper_axes": True, "keep_hcal": keep_hcal}
+        expected = shower_features(resampling.resampled(showers, target, **options), angles=False)
+        features = resampling.resampled_features(showers, target, **options, angles=False)
+        assert features.keys() == expected.keys()
+        for name, values in features.items():
+            np.testing.assert_allclose(values, expected[name], rtol=1e-5, atol=1e-4, err_msg=name)
+        assert features["ECAL_nHits"].min() > 100
 
 
 def test_a_calorimeter_with_other_layers_needs_a_granularity_of_its_own():
