@@ -10,6 +10,7 @@ import numpy as np
 from keras_hep import files
 from keras_hep.checkpoint import Checkpoint
 from keras_hep.event_batches import event_batches
+from keras_hep.training_steps import fitter
 from keras_hep.training_store import (
     DEFAULT_STORE,
     STORE,
@@ -299,13 +300,13 @@ def _fit_chunks(trainer, stream, arguments, checkpoint, recovery):
     state = checkpoint.restore() or {"seen": 0, "seconds": 0.0, "sums": {}, "history": {"events": []}}
     if state["seen"]:
         print(f"  resumes after {state['seen']:,} of {events:,} events", file=sys.stderr)
-    kept = time.perf_counter()
+    kept, fit_once = time.perf_counter(), fitter(trainer)
     while state["seen"] < events:
         start, seen = time.perf_counter(), state["seen"]
         end_of_interval = min((seen // interval + 1) * interval, events)
         size = min(CHUNK_EVENTS, end_of_interval - seen)
         with event_batches(stream, size, arguments["batch_size"], seeds(seed, "train", seen)) as chunk:
-            logs = {name: values[0] for name, values in trainer.fit(chunk, verbose=0, shuffle=False).history.items()}
+            logs = fit_once(chunk)
         if not np.isfinite(logs["loss"]):
             raise TrainingDiverged(
                 f"The loss became {logs['loss']} after {seen:,} events: lower the learning rate or change the seed; "

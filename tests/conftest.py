@@ -9,9 +9,16 @@ import hypothesis
 import numpy as np
 import pytest
 
+from keras_hep.suite import cores
+
 # A busy machine is no fault of an example.
 hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
+
+# Test processes side by side, before any of them imports a framework.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    processes = int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
+    cores.keep_to(cores.shares(processes)[int(os.environ["PYTEST_XDIST_WORKER"].removeprefix("gw"))])
 
 
 @pytest.fixture

@@ -62,8 +62,10 @@ BOUNDARIES = {
         anywhere={"keras", "numpy", "h5py"},
         in_functions=FRAMEWORKS,
         own=NETWORK_PARTS
-        | {"files", "checkpoint", "event_batches", "training", "training_store", "training_watch", "weights"},
+        | {"files", "checkpoint", "event_batches", "training", "weights"}
+        | {"training_steps", "training_store", "training_watch"},
     ),
+    "keras_hep.training_steps": Boundary(anywhere={"numpy"}, in_functions={"keras", "tensorflow"}),
     "keras_hep.training_store": Boundary(in_functions={"keras"}, own={"files"}),
     "keras_hep.training_watch": Boundary(own={"checkpoint", "event_batches"}),
     "keras_hep.weights": Boundary(anywhere={"keras", "numpy", "h5py"}, own=NETWORK_PARTS | {"files", "weights"}),

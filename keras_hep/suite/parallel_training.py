@@ -8,6 +8,7 @@ import os
 import signal
 
 from keras_hep import training
+from keras_hep.suite import cores
 from keras_hep.training_store import DEFAULT_STORE, STORE
 
 GRACE = 10  # s that a process has to leave its training and remove what is half-written
@@ -15,11 +16,12 @@ TERMINATED = 143
 
 
 def train_together(jobs, processes=None):
-    """Carry out trainings of small networks, which keep one core busy each, side by side.
+    """Carry out trainings of small networks side by side, on one core each.
 
     The weights are kept in the `Store` in use; the same call of the function then finds them. What is kept already is
-    not trained again. Seeds are arguments, so that the weights are those of trainings one after the other. At the first
-    error, and where the caller is interrupted, all trainings end; the same call goes on from their checkpoints.
+    not trained again. Seeds are arguments, so that the weights are those of trainings one after the other, but for the
+    rounding of sums that more cores share. At the first error, and where the caller is interrupted, all trainings end;
+    the same call goes on from their checkpoints.
 
     Args:
         jobs: list of (function, dict of its arguments). Functions at the top level of a module which call
@@ -40,7 +42,10 @@ def train_together(jobs, processes=None):
     if processes < 2:
         return
     spawn = multiprocessing.get_context("spawn")  # a forked process would share TensorFlow's threads
-    pool = concurrent.futures.ProcessPoolExecutor(processes, spawn, _leave_interrupts_to_the_caller)
+    free = spawn.SimpleQueue()
+    for core in cores.shares(processes):
+        free.put(core)
+    pool = concurrent.futures.ProcessPoolExecutor(processes, spawn, _begin, [free])
     with pool, _ended_on_error():
         for done in concurrent.futures.as_completed([pool.submit(_train, *job, place) for job in waiting]):
             done.result()
@@ -73,8 +78,10 @@ def _ended_on_error():
         raise
 
 
-def _leave_interrupts_to_the_caller():
+def _begin(free):
+    """Begin a process: it takes a core, and leaves interrupts to the caller."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    cores.keep_to(free.get())
 
 
 def _train(function, arguments, place):

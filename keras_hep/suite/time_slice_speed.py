@@ -5,10 +5,12 @@ import time
 import numpy as np
 
 from keras_hep import losses, training
+from keras_hep.event_batches import event_batches
 from keras_hep.graphs.time_slice_graphs import overlapping_pairs
 from keras_hep.graphs.time_slice_streams import TimeSliceStream, slice_inputs
 from keras_hep.suite.record import Quantity
 from keras_hep.tracking.grouping.louvain import louvain_groups
+from keras_hep.training_steps import fitter
 
 TOGETHER = 8  # slices that the network reads at once
 
@@ -79,21 +81,16 @@ def step_quantities(model, simulation, steps, seed, name):
     """
     import keras
 
-    stream = TimeSliceStream(simulation)
     compiled = "auto" if keras.backend.backend() == "jax" else False
     model.compile(keras.optimizers.AdamW(1e-3, amsgrad=True), losses.BalancedFocalLoss(), jit_compile=compiled)
-    for warm in range(3):
-        _step(model, stream, [*seed, 0, warm])
-    start = time.perf_counter()
-    for number in range(steps):
-        _step(model, stream, [*seed, 1, number])
-    milliseconds = 1e3 * (time.perf_counter() - start) / steps
+    train, stream, seconds = fitter(model), TimeSliceStream(simulation), []
+    for number, count in enumerate((3, steps)):  # the first ones compile
+        with event_batches(stream, count, 1, [*seed, number]) as batches:
+            start = time.perf_counter()
+            train(batches)
+            seconds.append(time.perf_counter() - start)
+    milliseconds = 1e3 * seconds[-1] / steps
     return [Quantity(f"step_{name}", milliseconds, unit="ms", definition=f"mean of {steps} steps", timed=True)]
-
-
-def _step(model, stream, seed):
-    inputs, labels, weights = stream.batch(1, seed)
-    model.train_on_batch(inputs, labels, sample_weight=weights)
 
 
 def joining_quantities(slices):

@@ -53,21 +53,24 @@ def test_the_fastest_repeat_counts_and_its_parts_add_up(grouped, monkeypatch):
     assert all(one.timed for one in found.values())
 
 
-def test_steps_are_of_one_new_slice_each_and_warm_ones_are_not_timed():
-    seen = []
+def test_steps_are_of_one_new_slice_each_and_warm_ones_are_not_timed(monkeypatch):
+    chunks = []
 
     class Model:
         def compile(self, optimizer, loss, jit_compile):
             assert optimizer.amsgrad
 
-        def train_on_batch(self, inputs, labels, sample_weight):
-            assert sample_weight.sum() == pytest.approx(1.0)  # one slice
-            seen.append(inputs["hits"].tobytes())
+    def train(batches):
+        chunks.append([batches[number] for number in range(len(batches))])
 
+    monkeypatch.setattr(speed, "fitter", lambda model: train)
     (found,) = speed.step_quantities(Model(), SPDSlices(3.0), steps=2, seed=[7], name="x")
     assert (found.name, found.unit, found.timed) == ("step_x", "ms", True)
     assert found.value > 0
-    assert len(set(seen)) == len(seen) == 3 + 2
+    assert [len(chunk) for chunk in chunks] == [3, 2]
+    steps = [step for chunk in chunks for step in chunk]
+    assert all(weights.sum() == pytest.approx(1.0) for _, _, weights in steps)  # one slice
+    assert len({inputs["hits"].tobytes() for inputs, _, _ in steps}) == 3 + 2
 
 
 def test_arrays_join_what_the_loop_joins():

@@ -11,7 +11,7 @@ import multiprocessing.connection
 import signal
 import sys
 
-from keras_hep.suite import catalog, provenance, record
+from keras_hep.suite import catalog, cores, provenance, record
 
 LARGE = 2000  # MB. Such items go one at a time, and a process that had so much ends: it would not give it back
 GRACE = 10  # s that a process has to leave its item, remove what is half-written and end the processes that it started
@@ -88,7 +88,8 @@ class _Workers:
     """The processes; at the end of the context, whatever the reason, none is left."""
 
     def __init__(self, function, processes):
-        self._function, self._processes, self._free, self._busy = function, processes, [], []
+        self._function, self._free, self._busy = function, [], []
+        self._cores = cores.shares(processes)  # that no process has
 
     def __enter__(self):
         return self
@@ -102,13 +103,13 @@ class _Workers:
 
     def begin(self, waiting):
         """Begin as many of the waiting jobs as there are processes for, and take them off the list."""
-        while len(self._busy) < self._processes:
+        while self._cores or self._free:
             crowded = any(worker.job.memory > LARGE for worker in self._busy)
             job = next((job for job in waiting if not (crowded and job.memory > LARGE)), None)
             if job is None:
                 return
             waiting.remove(job)
-            self._busy.append(self._free.pop() if self._free else _Worker(self._function))
+            self._busy.append(self._free.pop() if self._free else _Worker(self._function, self._cores.pop(0)))
             self._busy[-1].take(job)
 
     def finished(self):
@@ -120,18 +121,20 @@ class _Workers:
             self._busy.remove(worker)
             if isinstance(answer, WorkerLost) or answer.memory > LARGE:
                 worker.end()
+                self._cores.append(worker.core)
             else:
                 self._free.append(worker)
         return answers
 
 
 class _Worker:
-    """A process that calls the function with one item after the other."""
+    """A process, on one core where there are several, that calls the function with one item after the other."""
 
-    def __init__(self, function):
+    def __init__(self, function, core):
+        self.core = core
         spawn = multiprocessing.get_context("spawn")  # a forked process would share TensorFlow's threads
         self.connection, there = spawn.Pipe()
-        self.process = spawn.Process(target=_work, args=(function, there))
+        self.process = spawn.Process(target=_work, args=(function, there, core))
         self.process.start()
         there.close()
         self.job = None
@@ -175,8 +178,9 @@ class _Stream(io.TextIOBase):
         return len(text)
 
 
-def _work(function, connection):
+def _work(function, connection, core):
     """Answer items until there are no more."""
+    cores.keep_to(core)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _leave)
     printed = []
