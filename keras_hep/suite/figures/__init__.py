@@ -16,6 +16,7 @@ carries the logo or the name of a collaboration: these are reproductions, not th
 """
 
 from keras_hep.suite.figures.block_diagrams import block_diagram
+from keras_hep.suite.figures.calorimeters import cell_sizes, shower_image
 from keras_hep.suite.figures.candidate_plots import (
     compare_categories,
     compare_speeds,
@@ -61,6 +62,7 @@ __all__ = [
     "axis_labels",
     "bands",
     "block_diagram",
+    "cell_sizes",
     "compare_categories",
     "compare_finders",
     "compare_speeds",
@@ -96,6 +98,7 @@ __all__ = [
     "roc",
     "save",
     "score_histogram",
+    "shower_image",
     "slice_display",
     "slice_distributions",
     "sphere_search_display",
