@@ -2,7 +2,7 @@
 
 Source    TrackGANN slides (2025), "Final metrics", table of ARI and NMI; Louvain: arXiv:0803.0476
 Data      time slices of SPD tracks and of TrackML-like tracks, simulated here: the slides do not say which they used
-Cost      smoke 1 min, quick 9 min (1 min after curriculum), full as curriculum, 2 GB
+Cost      smoke 1 min, quick 6 min (1 min after curriculum), full as curriculum, 2 GB
 Expect    full: within five hundredths of the published table with SPD tracks; quick: up to two tenths below it, and
           below equal neighbourhoods, after 4,250 training slices instead of 352,000
 Differs   as curriculum; r = 6 and 7 with the weights of r = 5, since no training for them is known; scores of both

@@ -4,9 +4,9 @@ Source    TrackGANN slides (2025), "Hierarchical learning" and "Loss function an
           epoch (github.com/SavelyOm/TrackGANN)
 Data      time slices simulated here: tracks of the authors' generator for the Spin Physics Detector, and TrackML-like
           tracks; 15 events on average in training, 15 and 10 in the test
-Cost      smoke 1 min, quick 8 min, full 40 h on 2 CPU cores (meant for a GPU), 2 GB
+Cost      smoke 1 min, quick 5 min, full 40 h on 2 CPU cores (meant for a GPU), 2 GB
 Expect    the network leaves the solution that rejects every edge in all stages, for both kinds of tracks; at quick it
-          gains more than half of what the published one gains over it, but for TrackML-like tracks at r = 5
+          gains a third to all of what the published one gains over it, from r = 3 on differently in every training
 Differs   quick has 4,250 training slices instead of 352,000; every slice is new; coordinates in metres; gradients are
           clipped and collapses are taken back; in each stage the optimizer starts anew and its steps become smaller
 Beyond    beside each network the rule that reads no hit: an edge is true if both tracks have the same neighbours;

@@ -3,9 +3,9 @@
 Source    TrackGANN slides (2025), four slides "Results for r = 5"; the authors' metrics by epoch
           (github.com/SavelyOm/TrackGANN: SPD15_DT5, SPD10_DT5, ML15_DT5, ML10_DT5)
 Data      as of curriculum: time slices of SPD tracks and of TrackML-like tracks, simulated here
-Cost      smoke 1 min, quick 8 min (seconds after curriculum), full as curriculum, 2 GB
-Expect    full: the published accuracies within a hundredth; quick: half of the published gain over rejecting every
-          edge, somewhat less with TrackML-like tracks, and fewer right edges in slices with fewer events, as published
+Cost      smoke 1 min, quick 5 min (seconds after curriculum), full as curriculum, 2 GB
+Expect    full: the published accuracies within a hundredth; quick: a third to all of the published gain over rejecting
+          every edge, differently in every training, and fewer right edges in slices with fewer events, as published
 Differs   as curriculum; quick has the last stage of 750 slices where the authors have 88,000
 Beyond    beside the curves what needs no training: rejecting every edge, and the rule that compares neighbours
 """
