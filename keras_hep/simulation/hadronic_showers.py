@@ -73,11 +73,26 @@ class PionHistories:
         return cls.after(random, energy, rays, interaction, exchange, hadrons)
 
     @classmethod
-    def after(cls, random, energy, rays, interaction, exchange, hadrons):
-        """Draw what follows a first interaction at given depths, with or without charge exchange."""
-        neutral = _neutral_fractions(random, energy, hadrons)
-        neutral = np.where(exchange, random.beta(*EXCHANGE_FRACTION, energy.shape), neutral)
-        weights = random.standard_gamma(CLUSTER_SHARES, (*energy.shape, len(CLUSTER_SHARES)))
+    def after(cls, random, energy, rays, interaction, exchange, hadrons, tilt=(0.0, 0.0)):
+        """Draw what follows a first interaction at given depths, with or without charge exchange.
+
+        Args:
+            random: `numpy.random.Generator`.
+            energy: float array, shape (showers,). GeV.
+            rays: `Rays` at the front.
+            interaction: float array. Depth of the first interaction, interaction lengths.
+            exchange: bool array.
+            hadrons: `HadronPhysics`.
+            tilt: two floats or arrays of shape (showers,). Without charge exchange, added to the first parameter of the
+                laws of the electromagnetic fraction and of the clusters, to draw rare histories often; 0 is natural.
+        """
+        more, leading = (np.where(exchange, 0.0, each) for each in tilt)
+        one, other = neutral_law(energy, hadrons)
+        one, other = (np.where(exchange, *laws) for laws in zip(EXCHANGE_FRACTION, (one + more, other), strict=True))
+        neutral = random.beta(one, other)
+        parameters = np.tile(CLUSTER_SHARES, (len(energy), 1))
+        parameters[:, 0] += leading
+        weights = random.standard_gamma(parameters)
         weights[exchange, 1:] = 0.0
         shares = weights / np.maximum(weights.sum(axis=1, keepdims=True), np.finfo(float).tiny)
         steps = CLUSTER_STEP * random.standard_exponential(shares.shape)
@@ -152,9 +167,9 @@ def exchange_probability(energy, hadrons):
     return np.minimum(hadrons.charge_exchange * (energy / 10) ** hadrons.charge_exchange_power, 1)
 
 
-def _neutral_fractions(random, energy, hadrons):
-    """Draw electromagnetic fractions, from Beta laws of the wanted mean and spread."""
+def neutral_law(energy, hadrons):
+    """Return both parameters of the Beta law of electromagnetic fractions without charge exchange, float arrays."""
     mean = np.clip(1 - energy ** (hadrons.neutral_power - 1), 0.02, 0.98)
     spread = hadrons.neutral_fluctuation * np.sqrt(mean) * (energy / 10) ** NEUTRAL_FLUCTUATION_POWER
     weight = np.maximum(mean * (1 - mean) / spread**2 - 1, 0.5)
-    return random.beta(mean * weight, (1 - mean) * weight)
+    return mean * weight, (1 - mean) * weight

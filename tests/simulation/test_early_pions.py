@@ -2,33 +2,62 @@
 
 import numpy as np
 import pytest
-from scipy import integrate
 
 from keras_hep.calorimetry.shower_shapes import hadronic_ratio
 from keras_hep.simulation.early_pions import EarlyPionSimulation, EarlyProposal, unweighted
+from keras_hep.simulation.hadronic_showers import PionHistories, exchange_probability
+from keras_hep.simulation.shower_kinematics import Rays
+from keras_hep.simulation.shower_physics import HadronPhysics
 from keras_hep.simulation.showers import ShowerSimulation
 
-
-def test_weights_are_the_natural_over_the_drawn_density():
-    proposal = EarlyProposal(depth=0.4, early=0.5, exchange=0.5)
-    weights = proposal.weights(np.array([0.1, 2.0, 0.1]), np.array([True, True, False]), np.full(3, 0.05))
-    early = 1 / (0.5 + 0.5 / (1 - np.exp(-0.4)))
-    np.testing.assert_allclose(weights, [early * 0.1, 0.2, early * 1.9])
+HADRONS = HadronPhysics()
 
 
-def test_drawn_depths_follow_the_proposal():
-    proposal = EarlyProposal(depth=0.4, early=0.7, exchange=0.3)
-    interaction, exchange = proposal.drawn(np.random.default_rng(1), 100_000)
-    assert exchange.mean() == pytest.approx(0.3, abs=0.005)
+def histories(proposal, number=50_000, energy=50.0):
+    rays = Rays(*np.zeros((4, number)))
+    return proposal.drawn(np.random.default_rng(1), np.full(number, energy), rays, HADRONS)
 
-    def drawn(depth):
-        return np.exp(-depth) / proposal.weights(np.array([depth]), np.array([True]), np.array([0.3]))[0]
 
-    for low, high in ((0, 0.2), (0.2, 0.4), (0.4, 1)):
-        expected, _ = integrate.quad(drawn, low, high)
-        assert ((interaction >= low) & (interaction < high)).mean() == pytest.approx(expected, abs=0.006)
-    weights = proposal.weights(interaction, exchange, np.full(100_000, 0.05))
-    assert weights.mean() == pytest.approx(1, abs=0.02)
+def test_weights_of_charge_exchanges_by_hand():
+    proposal = EarlyProposal(alike=0.5, depth=0.4, exchange=0.5)
+    drawn = histories(proposal)
+    weights = proposal.weights(drawn, HADRONS)
+    natural = exchange_probability(np.array([50.0]), HADRONS)[0]
+    early = drawn.interaction < 0.4 * HADRONS.pion_length
+    np.testing.assert_allclose(
+        weights[drawn.exchange & early], natural / 0.5 / (0.5 + 0.5 / (1 - np.exp(-0.4))), rtol=1e-12
+    )
+    np.testing.assert_allclose(weights[drawn.exchange & ~early], natural / 0.5 / 0.5, rtol=1e-12)
+    np.testing.assert_allclose(weights[~drawn.exchange & ~early], (1 - natural) / 0.5 / 0.5, rtol=1e-12)
+
+
+def test_weights_of_a_proposal_that_changes_nothing_but_depth():
+    proposal = EarlyProposal(alike=0.5, neutral=0.0, leading=0.0)
+    drawn = histories(proposal)
+    early = drawn.interaction < 0.4 * HADRONS.pion_length
+    weights = proposal.weights(drawn, HADRONS)[early & ~drawn.exchange]
+    np.testing.assert_allclose(weights, weights[0], rtol=1e-9)
+
+
+@pytest.mark.parametrize("proposal", [EarlyProposal(), EarlyProposal(alike=0.5, depth=0.6, neutral=0.8)])
+def test_weighted_means_are_the_natural_ones(proposal):
+    drawn = histories(proposal)
+    weights = proposal.weights(drawn, HADRONS)
+    plain = PionHistories.drawn(np.random.default_rng(2), drawn.energy, drawn.rays, HADRONS)
+
+    def error(values):
+        return np.hypot(np.std(weights * values), np.std(values)) / np.sqrt(len(values))
+
+    for measure in (
+        lambda pions: pions.interaction < 0.2,
+        lambda pions: pions.exchange,
+        lambda pions: pions.neutral,
+        lambda pions: pions.clusters[:, 0],
+        lambda pions: pions.neutral > 0.8,
+    ):
+        values = np.asarray(measure(drawn), float)
+        assert (weights * values).mean() == pytest.approx(measure(plain).mean(), abs=4 * error(values))
+    assert weights.mean() == pytest.approx(1, abs=4 * error(np.ones(len(weights))))
 
 
 def test_weighted_rate_is_that_of_plain_pions():
