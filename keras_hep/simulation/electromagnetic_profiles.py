@@ -1,7 +1,6 @@
 """Depth and width of electromagnetic showers, as Longo and Sestili and Grindhammer and Peters describe them.
 
-Reference: E. Longo and I. Sestili, Nucl. Instrum. Meth. 128 (1975) 283; G. Grindhammer and S. Peters, hep-ex/0001020,
-    Sections 2 and 3 and Appendix A.
+Reference: E. Longo and I. Sestili, Nucl. Instrum. Meth. 128 (1975) 283; G. Grindhammer and S. Peters, hep-ex/0001020.
 """
 
 import dataclasses

@@ -59,7 +59,7 @@ def granularities(physics, layers=LAYERS):
 
     With granularity g, an energy E in a layer fluctuates by sqrt(g E), whatever the number of showers that it is of.
 
-    Reference: Grindhammer and Peters, hep-ex/0001020, Section 4.
+    Reference: Grindhammer and Peters, hep-ex/0001020.
     """
     thin, thick = GRANULARITY_RATIOS
     ecal = physics.sampling**2 * np.where(THICK, thick, thin)

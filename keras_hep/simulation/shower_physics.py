@@ -44,8 +44,8 @@ class ShowerPhysics:
             leave 1.01 of their energy in the window of 25 cells, which is 2.02 % in the units of the deposit.
         thick_weight: float. Sampling fraction of layers of thick absorber over that of thin ones: by default their
             thicknesses in radiation lengths. The fall of the response with energy follows from it.
-        sampling: float. Stochastic term of electrons at 1 GeV. Reference: L. Linssen et al., CLIC Conceptual Design
-            Report, CERN-2012-003, and CALICE, Nucl. Instrum. Meth. A 608 (2009) 372: 16 to 17 %.
+        sampling: float. Stochastic term of electrons at 1 GeV. Reference: CALICE, Nucl. Instrum. Meth. A 608
+            (2009) 372, has 16.5 % for silicon and tungsten.
         profile_fluctuation: float. Factor on the standard deviations of Grindhammer and Peters. Chosen: their energies
             end where ours begin, and linear regression then has about the published resolution.
         conversion: float. Probability that a photon converts in front. Reference: article, Appendix J.
