@@ -140,8 +140,8 @@ def _add_run(verbs):
     verb.add_argument("--scale", choices=SCALES, default="quick", help="size of the run (default: quick)")
     _add_data_option(
         verb,
-        "run on genuine events: prefix of their files, as trackml/event000000001 below $KERAS_HEP_DATA "
-        "(default: simulation)",
+        "run on genuine events: prefix of their files, as trackml/event000000001, or folder of calorimeter files, as "
+        "clic/rec, perhaps below $KERAS_HEP_DATA (default: simulation)",
     )
     verb.add_argument("--seed", type=_seed, metavar="N", help="random seed (default: that of the script)")
     verb.add_argument(
@@ -155,7 +155,7 @@ def _add_check(verbs):
     _add_items(verb, "*")
     _add_data_option(
         verb,
-        "only results on these events, as event000000001, or simulation (default: all; with --accept simulation)",
+        "only results on these events, as event000000001 or rec, or simulation (default: all; with --accept that)",
         default=None,
     )
     verb.add_argument("--recorded", action="store_true", help="look only at the recorded results")
@@ -179,7 +179,7 @@ def _add_check(verbs):
 def _add_figure(verbs):
     verb = _verb(verbs, "figure", "draw figures and displays again from stored results")
     _add_items(verb, "+")
-    _add_data_option(verb, "from the result on these events, as event000000001 (default: simulation)")
+    _add_data_option(verb, "from the result on these events, as event000000001 or rec (default: simulation)")
     _add_out(verb)
 
 

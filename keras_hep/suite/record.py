@@ -119,8 +119,8 @@ class Result:
         data: str. Where the events come from: "simulation" (generated here), "published" (the authors' files),
             "sample" (genuine events other than those of the source) or "none" (no events: an architecture, an exact
             computation).
-        events: str. Name of the genuine events: the last part of the prefix of their files, such as "event000000001".
-            Empty for other data.
+        events: str. Name of the genuine events: the last part of the prefix of their files, such as "event000000001",
+            or the name of their folder. Empty for other data.
         weights: dict of str to dict. Trained weights of this run: `file`, `sha256`, `bytes`, `key`, `model`.
         id: str. "source/item".
         scale: str. "smoke", "quick" or "full".

@@ -5,6 +5,7 @@ import inspect
 import pathlib
 
 from keras_hep.suite import event_files, record
+from keras_hep.suite.calorimeter_files import EXAMPLE, require_published
 from keras_hep.suite.catalog import InvalidScript
 
 
@@ -17,25 +18,29 @@ def on_events(item, data):
 
     Args:
         item: `keras_hep.suite.catalog.Item`.
-        data: str. "simulation", or the prefix of genuine event files: a path such as "folder/event000000001", or one
-            relative to the folder that the environment variable KERAS_HEP_DATA names.
+        data: str. "simulation", or the prefix of genuine event files, a path such as "folder/event000000001", or a
+            folder of calorimeter files; either also relative to the folder that the environment variable KERAS_HEP_DATA
+            names.
 
     Returns:
         The item itself for the simulation, else one with `events` and `prefix`.
 
     Raises:
-        InvalidRun: if there are no such files, or the last part of the prefix is no name of events.
+        InvalidRun: if there are no such files, or the last part of the path is no name of events.
+        InvalidShowers: if a calorimeter file was written by this package, or is damaged.
     """
     if data == event_files.SIMULATION:
         return item
     looked_for = event_files.candidates(data)
-    for prefix in filter(event_files.exist, looked_for):
-        return dataclasses.replace(item, events=events_name(str(prefix)), prefix=str(prefix))
-    files = " and ".join(f"{prefix}-hits.csv" for prefix in looked_for)
+    for path in filter(event_files.exist, looked_for):
+        if event_files.is_folder(path):
+            require_published(path)
+        return dataclasses.replace(item, events=events_name(str(path)), prefix=str(path))
+    files = " and ".join(f"{path}-hits.csv" for path in looked_for)
     hint = "" if len(looked_for) > 1 else f"; {event_files.VARIABLE} names no other folder"
     raise InvalidRun(
-        f"--data must be {event_files.SIMULATION!r} or the prefix of event files, got {data!r}: "
-        f"looked for files like {files}{hint}."
+        f"--data must be {event_files.SIMULATION!r}, the prefix of event files or a folder of calorimeter files, "
+        f"got {data!r}: looked for files like {files}, or like {EXAMPLE} in a folder of that name{hint}."
     )
 
 
@@ -44,7 +49,7 @@ def stored_on(items, data):
 
     Args:
         items: list of `keras_hep.suite.catalog.Item`.
-        data: str. "simulation" (the items are returned as they are), a prefix as in `on_events`, or the bare name of
+        data: str. "simulation" (the items are returned as they are), a path as in `on_events`, or the bare name of
             events whose files need not be at hand: stored results are asked for.
 
     Raises:
@@ -69,7 +74,7 @@ def _may_take_data(item):
 
 
 def events_name(data):
-    """Return the name of the events that `data` (str, a name or a prefix) stands for; "" for the simulation.
+    """Return the name of the events that `data` (str, a name or a path) stands for; "" for the simulation.
 
     Raises:
         InvalidRun: if it is no name.
@@ -79,7 +84,7 @@ def events_name(data):
         return ""
     if not record.EVENTS.fullmatch(name):
         allowed = "a name of letters, digits, - and _ that is no kind of data"
-        raise InvalidRun(f"The last part of --data must be {allowed}, got {name!r}: rename the files.")
+        raise InvalidRun(f"The last part of --data must be {allowed}, got {name!r}: rename the files or their folder.")
     return name
 
 
@@ -92,7 +97,7 @@ def require_offered(item, scale):
         remedy = f"leave out --data, or give reproduce() of {item.path} a parameter `data`"
         raise InvalidRun(f"The data of {item.id} must be {event_files.SIMULATION!r}, got {item.events!r}: {remedy}.")
     if item.events and not item.prefix:
-        raise InvalidRun(f"A run of {item.label} needs the files of {item.events}, got none: give their prefix.")
+        raise InvalidRun(f"A run of {item.label} needs the files of {item.events}, got none: give their path.")
 
 
 def arguments(item, script, scale, seed):

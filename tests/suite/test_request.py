@@ -37,7 +37,7 @@ def test_a_path_comes_before_the_folder_of_data(hits, event_files, tmp_path, mon
 @pytest.mark.parametrize("data", ["trackml/event000000003", "trackml/event", "trackml", "", "trackml/event[0-9]*"])
 def test_absent_files_are_named(hits, event_files, tmp_path, monkeypatch, data):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(request.InvalidRun, match="'simulation' or the prefix of event files") as caught:
+    with pytest.raises(request.InvalidRun, match="'simulation', the prefix of event files or a folder") as caught:
         on(hits, data)
     for prefix in (tmp_path / data, event_files / data):
         assert f"{prefix}-hits.csv" in str(caught.value)
@@ -46,9 +46,8 @@ def test_absent_files_are_named(hits, event_files, tmp_path, monkeypatch, data):
 def test_without_a_folder_of_data_that_is_said(hits, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("KERAS_HEP_DATA")
-    with pytest.raises(
-        request.InvalidRun, match=r"looked for files like .*-hits\.csv; KERAS_HEP_DATA names no other folder"
-    ):
+    looked_for = r"files like .*-hits\.csv, or like EleEscan_1_1\.h5 in .*; KERAS_HEP_DATA names no other folder"
+    with pytest.raises(request.InvalidRun, match=looked_for):
         on(hits)
 
 

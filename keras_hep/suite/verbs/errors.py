@@ -6,6 +6,7 @@ import sys
 import traceback
 
 from keras_hep import training
+from keras_hep.formats.lcd_layout import InvalidShowers
 from keras_hep.formats.trackml_tables import InvalidEvent
 from keras_hep.suite import acceptance, catalog, record, request, storage
 from keras_hep.suite.fields import InvalidReference
@@ -18,6 +19,7 @@ REFUSALS = (
     catalog.UnknownItem,
     catalog.InvalidScript,
     request.InvalidRun,
+    InvalidShowers,
     storage.CannotStore,
     acceptance.NotAcceptable,
     training.WeightsMissing,
@@ -57,7 +59,7 @@ def report_error(item, error):
     Errors of use, damaged files, missing packages and full disks are one sentence; what a script gets wrong shows its
     traceback.
     """
-    if isinstance(error, (training.TrainingDiverged, InvalidEvent, WorkerLost, *DAMAGED)):
+    if isinstance(error, (training.TrainingDiverged, InvalidEvent, InvalidShowers, WorkerLost, *DAMAGED)):
         complain(f"{item.label}: {sentence(error)}")
         return FAILED
     if isinstance(error, REFUSALS) or _is_storage(error):
