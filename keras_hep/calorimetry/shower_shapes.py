@@ -77,20 +77,22 @@ def expected_maximum(energy, particle):
     return np.log(np.asarray(energy) / critical) + {"electron": -0.5, "photon": 0.5}[particle]
 
 
-def containment(showers, moliere_radii):
+def containment(showers, moliere_radii, weights=ABSORBER_WEIGHTS):
     """Return the fraction of the energy within cylinders around the barycentre of each shower.
 
     Args:
         showers: `Showers` at 90 degrees, neutral or of high energy: with their axis along the depth.
         moliere_radii: sequence of float. Radii of the cylinders in Moliere radii of each layer.
+        weights: float array, shape (layers,). As of `depth_profile`: where showers are wide, less is stored.
 
     Returns:
         float64 array, one mean over the showers per radius. Energy of a cell counts as spread evenly over it.
     """
     cells = showers.ecal
     x, y, layer = cells.places
-    total = np.maximum(cells.sums(), np.finfo(float).tiny)
-    centres = [np.bincount(cells.shower, cells.energy * place, minlength=len(cells)) / total for place in (x, y)]
+    energy = cells.energy * np.asarray(weights)[layer]
+    total = np.maximum(np.bincount(cells.shower, energy, minlength=len(cells)), np.finfo(float).tiny)
+    centres = [np.bincount(cells.shower, energy * place, minlength=len(cells)) / total for place in (x, y)]
     x, y = (place - centre[cells.shower] for place, centre in zip((x, y), centres, strict=True))
     limit = np.asarray(moliere_radii)[:, None] * (ECAL.moliere_radii / ECAL.cell)[layer]
     fraction = np.zeros(limit.shape)
@@ -98,8 +100,7 @@ def containment(showers, moliere_radii):
     for across in points:
         for along in points:
             fraction += np.hypot(x + across, y + along) < limit
-    weights = cells.energy / total[cells.shower]
-    return (fraction @ weights) / (_SUBCELLS**2 * np.count_nonzero(cells.sums()))
+    return (fraction @ (energy / total[cells.shower])) / (_SUBCELLS**2 * np.count_nonzero(cells.sums()))
 
 
 def response(showers):

@@ -29,12 +29,15 @@ class Barycentre:
         Args:
             spots: list of `Spots` in the electromagnetic calorimeter.
             portion: float array, shape (showers, layers). Energy of each spot.
+
+        Without a spot, as of a photon that does not convert, it is the middle of the front.
         """
         energy = sum(part.counts for part in spots) * portion
         total = np.maximum(energy.sum(axis=1), np.finfo(float).tiny)
         across = sum(part.sums(part.x) for part in spots) * portion @ (ECAL.inner_radius / ECAL.radii)
         along = (sum(part.sums(part.y) for part in spots) * portion).sum(axis=1)
-        return cls(ECAL.cell * across / total, ECAL.cell * along / total, energy @ ECAL.radii / total)
+        radius = np.maximum(energy @ ECAL.radii / total, ECAL.inner_radius)
+        return cls(ECAL.cell * across / total, ECAL.cell * along / total, radius)
 
     def labels(self):
         """Return the labels reco_theta, reco_eta and reco_phi: the barycentre seen from the collision."""
