@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from keras_hep.calorimetry.cells import Cells
 from keras_hep.suite import figures
 
 pytest.importorskip("matplotlib")
@@ -38,3 +39,17 @@ def test_colours_are_those_of_the_given_energy():
     assert drawn.norm.vmax == 100
     assert not axes.patches
     assert [each.get_ylabel() for each in figure.axes[1:]] == ["energy [GeV]"]
+
+
+def test_a_shower_in_space_goes_down():
+    _, axes = figures.panels(projection="3d")
+    cells = Cells((25, 25, 25), [3], [12 * 625 + 3 * 25 + 4, 12 * 625 + 3 * 25 + 5, 0], [10.0, 1.0, 1e-4])
+    figures.shower_3d(axes, cells, title="a shower")
+    (drawn,) = axes.collections
+    x, y, z = drawn._offsets3d
+    assert [place.tolist() for place in (x, y, z)] == [[12, 12], [3, 3], [4, 5]]  # the third is below all colours
+    assert axes.get_zlim() == (25, 0)
+    sizes = drawn.get_sizes()
+    assert sizes.max() == 15
+    with pytest.raises(ValueError, match="cells must be of one shower, got 0"):
+        figures.shower_3d(axes, cells.take([]))

@@ -40,3 +40,13 @@ def test_ratio_holds_all_points():
     _, empty = figures.panels()
     figures.ratio(empty, OURS, None)
     assert not empty.axison
+
+
+def test_shares_are_an_outline_and_empty_bins_have_no_bar():
+    _, axes = figures.panels()
+    figures.shares(axes, Curve("shares", [1.0, 3.0], [0.4, 0.0], [0.02, 0.0]), label="pions", index=1)
+    (drawn,) = axes.patches
+    assert (drawn.get_data().values.tolist(), drawn.get_data().edges.tolist()) == ([0.4, 0.0], [0, 2, 4])
+    ((bar,),) = [container.lines[2][0].get_segments() for container in axes.containers]
+    np.testing.assert_allclose(bar, [[1, 0.38], [1, 0.42]])
+    assert drawn.get_label() == "pions"

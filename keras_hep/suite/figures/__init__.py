@@ -16,7 +16,7 @@ carries the logo or the name of a collaboration: these are reproductions, not th
 """
 
 from keras_hep.suite.figures.block_diagrams import block_diagram
-from keras_hep.suite.figures.calorimeters import cell_sizes, shower_image
+from keras_hep.suite.figures.calorimeters import cell_sizes, shower_3d, shower_image
 from keras_hep.suite.figures.candidate_plots import (
     compare_categories,
     compare_speeds,
@@ -28,7 +28,8 @@ from keras_hep.suite.figures.classification import precision_recall, reliability
 from keras_hep.suite.figures.comparison_tables import comparison_table
 from keras_hep.suite.figures.diagrams import nested_boxes, network_diagram
 from keras_hep.suite.figures.disagreements import disagreement
-from keras_hep.suite.figures.distributions import over_steps, ratio
+from keras_hep.suite.figures.distributions import over_steps, ratio, shares
+from keras_hep.suite.figures.energy_regressions import bars, bias_and_resolution, energy_axes, published_range
 from keras_hep.suite.figures.events import display_3d, event_display, input_and_prediction, track_lines
 from keras_hep.suite.figures.finders import compare_finders
 from keras_hep.suite.figures.graphs import component_sizes, graph_display, tracks_display
@@ -61,6 +62,8 @@ __all__ = [
     "SINGLE",
     "axis_labels",
     "bands",
+    "bars",
+    "bias_and_resolution",
     "block_diagram",
     "cell_sizes",
     "compare_categories",
@@ -71,6 +74,7 @@ __all__ = [
     "disagreement",
     "display_3d",
     "efficiency_in_bins",
+    "energy_axes",
     "event_display",
     "event_legend",
     "event_looks",
@@ -92,12 +96,15 @@ __all__ = [
     "panels",
     "plane_candidates",
     "precision_recall",
+    "published_range",
     "radius_law",
     "ratio",
     "reliability",
     "roc",
     "save",
     "score_histogram",
+    "shares",
+    "shower_3d",
     "shower_image",
     "slice_display",
     "slice_distributions",

@@ -62,3 +62,40 @@ def shower_image(axes, image, scale=1.0, outline=None, maximum=None, colour_bar=
     if colour_bar:
         axes.figure.colorbar(drawn, ax=axes, label=colour_bar, shrink=0.8, aspect=25, pad=0.02)
     return drawn
+
+
+@style()
+def shower_3d(axes, cells, title=None):
+    """Draw the cells of one shower in space, depth downwards; colour and size by the logarithm of the energy.
+
+    Args:
+        axes: matplotlib 3D `Axes`, of `panels(projection="3d")`.
+        cells: `keras_hep.calorimetry.cells.Cells` of one shower.
+        title: str or None.
+
+    Raises:
+        ValueError: if there is not one shower.
+    """
+    if len(cells) != 1:
+        raise ValueError(f"shower_3d: cells must be of one shower, got {len(cells)}: take one.")
+    from matplotlib.ticker import NullLocator
+
+    places = np.stack(cells.places)
+    height = 1 + np.log10(cells.energy / cells.energy.max(initial=0.0)) / DECADES if len(cells.energy) else np.zeros(0)
+    kept = height > 0
+    looks = {"c": height[kept], "s": 1 + 14 * height[kept] ** 2, "cmap": "viridis_r", "vmin": 0, "vmax": 1}
+    axes.scatter(*places[:, kept], linewidths=0, alpha=0.8, **looks)
+    across, along, layers = cells.shape
+    axes.set(xlim=(0, across), ylim=(0, along), zlim=(layers, 0))
+    axes.set(xlabel="across [cells]", ylabel="along [cells]", zlabel="layer")
+    axes.set_box_aspect((1, 1, 1.3), zoom=0.88)
+    axes.view_init(elev=16, azim=-55)
+    for axis, cell_number in ((axes.xaxis, across), (axes.yaxis, along), (axes.zaxis, layers)):
+        axis.set_ticks([0, cell_number // 2, cell_number])
+        axis.set_minor_locator(NullLocator())
+        axis.set_tick_params(pad=-3, labelsize=6)
+        axis.labelpad = -10
+        axis.pane.set_visible(False)
+    axes.grid(False)
+    if title:
+        axes.set_title(title, y=1.0)

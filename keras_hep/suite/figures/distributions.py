@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_hep.suite.figures.page import style
+from keras_hep.suite.figures.page import COLOURS, style
 from keras_hep.suite.figures.plots import level, over_expected, overlay
 
 
@@ -33,6 +33,23 @@ def ratio(axes, ours, exact, index=0):
     level(axes, 1.0, "exact")
     reach = 1.15 * np.max(np.abs(np.asarray(ours.y) / exact.y - 1) + np.asarray(ours.error) / exact.y)
     axes.set_ylim(1 - reach, 1 + reach)
+
+
+@style()
+def shares(axes, curve, label=None, index=0):
+    """Draw shares in bins of one width as an outline with error bars; bins with nothing have no bar.
+
+    Args:
+        axes: matplotlib `Axes`.
+        curve: `Curve` at the centres of bins.
+        label: str or None. Name in the legend.
+        index: int. Chooses the colour.
+    """
+    colour, y = COLOURS[index % len(COLOURS)], np.asarray(curve.y)
+    some = y > 0
+    axes.stairs(y, steps(curve.x), color=colour, linewidth=1.1, label=label)
+    looks = {"fmt": "none", "ecolor": colour, "elinewidth": 0.7}
+    axes.errorbar(np.asarray(curve.x)[some], y[some], yerr=np.asarray(curve.error)[some], **looks)
 
 
 def steps(centres):
