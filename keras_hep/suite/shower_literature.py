@@ -6,11 +6,11 @@ Unless said otherwise showers are in the large window at 90 degrees, without con
 import dataclasses
 
 import numpy as np
-from scipy import stats
 
 from keras_hep.calorimetry import shower_shapes
 from keras_hep.calorimetry.features import shower_features
 from keras_hep.calorimetry.selections import little_hcal_energy
+from keras_hep.metrics.two_samples import same_law
 from keras_hep.simulation.pi0_decays import decay
 from keras_hep.simulation.shower_deposits import Deposits
 from keras_hep.simulation.shower_physics import ShowerPhysics
@@ -190,7 +190,7 @@ def coincident_photons(number, seed):
     )
     definition = "Kolmogorov-Smirnov, photons of 100 GeV against the same in two halves"
     quantities = [
-        Quantity(name, stats.ks_2samp(one[feature], two[feature]).pvalue, definition=definition, count=2 * number)
+        Quantity(name, same_law(one[feature], two[feature]), definition=definition, count=2 * number)
         for name, feature in (("hit_count_p_value", "ECAL_nHits"), ("r9_p_value", "R9"))
     ]
     return quantities, {"hits_one": one["ECAL_nHits"].astype(np.int32), "hits_two": two["ECAL_nHits"].astype(np.int32)}
