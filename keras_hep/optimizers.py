@@ -84,6 +84,47 @@ class ScheduledNadam(keras.optimizers.Optimizer):
 
 
 @keras.saving.register_keras_serializable(package="keras_hep")
+class PenalisedAdam(keras.optimizers.Adam):
+    """Adam on the loss plus half of `penalty` times the sum of all squared weights, biases included.
+
+    This is the weight decay of PyTorch's Adam. That of Keras, `weight_decay`, shrinks the weights beside Adam's step
+    instead, as AdamW does: with it, the same number decays far less.
+
+    Args:
+        learning_rate: float.
+        penalty: float. PyTorch's `weight_decay`.
+        name: str.
+        **kwargs: as of `keras.optimizers.Adam`; its `epsilon` is 1e-7, PyTorch's 1e-8.
+
+    Raises:
+        ValueError: if the penalty is negative.
+
+    Example: the step of Adam has the length of the learning rate, whatever the gradient.
+
+    >>> weight = keras.Variable([1.0])
+    >>> optimizer = PenalisedAdam(learning_rate=0.1, penalty=0.01)
+    >>> optimizer.apply([ops.convert_to_tensor([0.0])], [weight])
+    >>> round(float(weight.numpy()[0]), 4)
+    0.9
+    """
+
+    def __init__(self, learning_rate=0.001, penalty=0.0, name="penalised_adam", **kwargs):
+        super().__init__(learning_rate=learning_rate, name=name, **kwargs)
+        if penalty < 0:
+            raise ValueError(f"penalty must not be negative, got {penalty}.")
+        self.penalty = penalty
+
+    def update_step(self, gradient, variable, learning_rate):
+        """Change one variable by one step."""
+        weights = ops.cast(variable, gradient.dtype)
+        super().update_step(gradient + self.penalty * weights, variable, learning_rate)
+
+    def get_config(self):
+        """Return the arguments."""
+        return {**super().get_config(), "penalty": self.penalty}
+
+
+@keras.saving.register_keras_serializable(package="keras_hep")
 class NormalisedGradientDescent(keras.optimizers.Optimizer):
     """Steps of the same length whatever the size of the gradient: each variable changes by gradient / (rms + epsilon).
 

@@ -42,6 +42,7 @@ BOUNDARIES = {
     "keras_hep.models": networks,
     "keras_hep.losses": networks,
     "keras_hep.embedding_losses": networks,
+    "keras_hep.shower_objectives": Boundary(anywhere={"keras"}, own={"layers"}),
     "keras_hep.optimizers": networks,
     "keras_hep.simulation": arrays,
     "keras_hep.simulation.shower_production": dataclasses.replace(arrays, in_functions={"apache_beam"}),

@@ -4,8 +4,9 @@ import json
 
 import keras
 import numpy as np
+import pytest
 
-from keras_hep.optimizers import NormalisedGradientDescent, ScheduledNadam
+from keras_hep.optimizers import NormalisedGradientDescent, PenalisedAdam, ScheduledNadam
 
 GRADIENTS = [np.array(values, np.float32) for values in ([1.0, -2.0], [0.5, 3.0], [-0.1, 0.2], [4.0, 0.0])]
 
@@ -89,3 +90,31 @@ def test_configuration_of_normalised_gradients():
     serialized = json.loads(json.dumps(keras.optimizers.serialize(optimizer)))
     assert serialized["registered_name"] == "keras_hep>NormalisedGradientDescent"
     assert keras.optimizers.deserialize(serialized).get_config() == optimizer.get_config()
+
+
+def test_penalised_adam_is_adam_on_the_penalised_loss():
+    ours = steps(PenalisedAdam(0.1, penalty=0.3))
+    variable, optimizer, expected = keras.Variable(np.array([1.0, 2.0], np.float32)), keras.optimizers.Adam(0.1), []
+    for gradient in GRADIENTS:
+        penalised = gradient + 0.3 * keras.ops.convert_to_numpy(variable)
+        optimizer.apply([keras.ops.convert_to_tensor(penalised)], [variable])
+        expected.append(keras.ops.convert_to_numpy(variable))
+    np.testing.assert_allclose(ours, expected, rtol=1e-6)
+    np.testing.assert_allclose(steps(PenalisedAdam(0.1)), steps(keras.optimizers.Adam(0.1)), rtol=1e-6)
+    assert np.abs(ours - steps(keras.optimizers.Adam(0.1, weight_decay=0.3))).max() > 0.01
+
+
+def test_the_penalty_of_accumulated_gradients_is_that_of_one_step():
+    once = steps(PenalisedAdam(0.1, penalty=0.3), [np.mean(GRADIENTS, axis=0)])
+    accumulated = steps(PenalisedAdam(0.1, penalty=0.3, gradient_accumulation_steps=4))
+    np.testing.assert_allclose(accumulated[-1], once[-1], rtol=1e-5)
+    np.testing.assert_array_equal(accumulated[-2], [1.0, 2.0])
+
+
+def test_configuration_of_penalised_adam():
+    optimizer = PenalisedAdam(0.1, penalty=0.3, gradient_accumulation_steps=4)
+    serialized = json.loads(json.dumps(keras.optimizers.serialize(optimizer)))
+    assert serialized["registered_name"] == "keras_hep>PenalisedAdam"
+    assert keras.optimizers.deserialize(serialized).get_config() == optimizer.get_config()
+    with pytest.raises(ValueError, match="penalty must not be negative, got -1"):
+        PenalisedAdam(penalty=-1)

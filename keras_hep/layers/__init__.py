@@ -8,14 +8,18 @@ from keras_hep.layers.helix_steps import HelixCentres, HelixFeatures
 from keras_hep.layers.hit_dense import HitDense
 from keras_hep.layers.hit_lstm import HitLSTM
 from keras_hep.layers.hit_softmax import HitSoftmax
+from keras_hep.layers.inception import Inception
 from keras_hep.layers.opposite_edges import OppositeEdges
 from keras_hep.layers.original_lstm import original_lstm
+from keras_hep.layers.particle_outputs import ParticleOutputs
 from keras_hep.layers.path_attention import PathAttention
 from keras_hep.layers.path_consensus import PathConsensus
 from keras_hep.layers.plane_decoder import PlaneDecoder
 from keras_hep.layers.plane_encoder import PlaneEncoder
 from keras_hep.layers.plane_steps import PlaneCentres, PlaneFeatures
+from keras_hep.layers.rectified_convolution import RectifiedConvolution
 from keras_hep.layers.road_to_layers import RoadToLayers
+from keras_hep.layers.scatter_cells import ScatterCells
 from keras_hep.layers.seed_road import SeedRoad
 from keras_hep.layers.track_covariance import TrackCovariance
 from keras_hep.layers.track_mean import TrackMean
@@ -31,14 +35,18 @@ __all__ = [
     "HitDense",
     "HitLSTM",
     "HitSoftmax",
+    "Inception",
     "OppositeEdges",
+    "ParticleOutputs",
     "PathAttention",
     "PathConsensus",
     "PlaneCentres",
     "PlaneDecoder",
     "PlaneEncoder",
     "PlaneFeatures",
+    "RectifiedConvolution",
     "RoadToLayers",
+    "ScatterCells",
     "SeedRoad",
     "TrackCovariance",
     "TrackMean",

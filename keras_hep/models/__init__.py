@@ -5,6 +5,9 @@ from keras_hep.models.interaction_network import InteractionNetwork
 from keras_hep.models.maximising_images import maximising_images
 from keras_hep.models.road_track_finder import RoadTrackFinder
 from keras_hep.models.segment_classifier import SegmentClassifier
+from keras_hep.models.shower_cnn import ShowerCNN
+from keras_hep.models.shower_dnn import ShowerDNN
+from keras_hep.models.shower_googlenet import ShowerGoogLeNet
 from keras_hep.models.track_embedder import TrackEmbedder
 from keras_hep.models.track_finder_autoencoder import TrackFinderAutoencoder
 from keras_hep.models.track_finder_autoencoder_3d import TrackFinderAutoencoder3D
@@ -30,6 +33,9 @@ __all__ = [
     "InteractionNetwork",
     "RoadTrackFinder",
     "SegmentClassifier",
+    "ShowerCNN",
+    "ShowerDNN",
+    "ShowerGoogLeNet",
     "TrackEmbedder",
     "TrackFinderAutoencoder",
     "TrackFinderAutoencoder3D",
