@@ -2,7 +2,7 @@
 
 Source    Belayneh et al., Eur. Phys. J. C 80 (2020) 688, arXiv:1912.06794, Figure 4
 Data      decays of neutral pions of 10 to 510 GeV, drawn here: kinematics, no detector
-Cost      smoke 2 s, quick 4 s, full 20 s (1 CPU core, 0.3, 0.5 and 2 GB)
+Cost      smoke 2 s, quick 4 s, full 20 s (1 CPU core; 0.2 GB, full 0.6 GB)
 Expect    32 % below 1 mrad, 94 % below the 10 mrad of the selection, none below 0.53 mrad; every bin as kinematics say
 Differs   nothing in the decays; the axis in cells has the 3.4 mrad of a cell of 5.1 mm at 1.5 m, not 3 mrad
 Beyond    ratio to the exact distribution

@@ -2,7 +2,7 @@
 
 Source    Belayneh et al., Eur. Phys. J. C 80 (2020) 688, arXiv:1912.06794, Figure 16 and Section 5.4
 Data      random images, and showers of neutral pions of 20 to 40 GeV, simulated here
-Cost      smoke 2 s, quick 3 s, full 10 s (1 CPU core, 0.4 GB)
+Cost      smoke 1 s, quick 1 s, full 2 s (1 CPU core, 0.4 GB)
 Expect    all energy arrives, and returns but for what hangs over the edge: 11 % of an image with energy in all cells,
           less than 1 % of showers; in Moliere radii a CMS cell is 2.8 CLIC cells wide, one of the ATLAS layer 2 0.86
 Differs   the released code applies the transpose of its matrix; energies go here the way that the article describes

@@ -2,7 +2,7 @@
 
 Source    Review of Particle Physics; Grindhammer and Peters, hep-ex/0001020; code of Belayneh et al., arXiv:1912.06794
 Data      showers of single energies at 90 degrees, simulated here
-Cost      smoke 2 s, quick 15 s, full 4 min (1 CPU core, 0.8 GB)
+Cost      smoke 2 s, quick 16 s, full 5 min (1 CPU core; 0.2 GB, full 0.9 GB)
 Expect    the maximum a radiation length before the Review's rule, which is for homogeneous matter; 90 and 97 % within
           one and two Moliere radii; responses as the authors parametrise theirs to 0.02; 15 % / sqrt(E) from sampling
 Differs   what the simulation is compared with is not in the article, but for conversions and the cut on HCAL / ECAL
