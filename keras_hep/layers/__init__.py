@@ -1,6 +1,7 @@
 """Keras layers, one class per file."""
 
 from keras_hep.layers.barrel_steps import BarrelCentres, BarrelFeatures
+from keras_hep.layers.cell_intensities import CellIntensities
 from keras_hep.layers.edge_dense import EdgeDense
 from keras_hep.layers.edges_to_nodes import EdgesToNodes
 from keras_hep.layers.fired_positions import fired_positions
@@ -14,6 +15,7 @@ from keras_hep.layers.original_lstm import original_lstm
 from keras_hep.layers.particle_outputs import ParticleOutputs
 from keras_hep.layers.path_attention import PathAttention
 from keras_hep.layers.path_consensus import PathConsensus
+from keras_hep.layers.physical_image import PhysicalImage
 from keras_hep.layers.plane_decoder import PlaneDecoder
 from keras_hep.layers.plane_encoder import PlaneEncoder
 from keras_hep.layers.plane_steps import PlaneCentres, PlaneFeatures
@@ -21,13 +23,17 @@ from keras_hep.layers.rectified_convolution import RectifiedConvolution
 from keras_hep.layers.road_to_layers import RoadToLayers
 from keras_hep.layers.scatter_cells import ScatterCells
 from keras_hep.layers.seed_road import SeedRoad
+from keras_hep.layers.shower_angle import ShowerAngle
+from keras_hep.layers.shower_energy import ShowerEnergy
 from keras_hep.layers.track_covariance import TrackCovariance
 from keras_hep.layers.track_mean import TrackMean
+from keras_hep.layers.upsampled_conv_3d import UpsampledConv3D
 from keras_hep.layers.weighted_neighbour_sum import WeightedNeighbourSum
 
 __all__ = [
     "BarrelCentres",
     "BarrelFeatures",
+    "CellIntensities",
     "EdgeDense",
     "EdgesToNodes",
     "HelixCentres",
@@ -40,6 +46,7 @@ __all__ = [
     "ParticleOutputs",
     "PathAttention",
     "PathConsensus",
+    "PhysicalImage",
     "PlaneCentres",
     "PlaneDecoder",
     "PlaneEncoder",
@@ -48,8 +55,11 @@ __all__ = [
     "RoadToLayers",
     "ScatterCells",
     "SeedRoad",
+    "ShowerAngle",
+    "ShowerEnergy",
     "TrackCovariance",
     "TrackMean",
+    "UpsampledConv3D",
     "WeightedNeighbourSum",
     "fired_positions",
     "original_lstm",

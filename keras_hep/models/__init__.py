@@ -1,12 +1,15 @@
 """Published networks as Keras models, one class per file."""
 
+from keras_hep.models.fold_upsampling import fold_upsampling
 from keras_hep.models.graph_net import GraphNet
 from keras_hep.models.interaction_network import InteractionNetwork
 from keras_hep.models.maximising_images import maximising_images
 from keras_hep.models.road_track_finder import RoadTrackFinder
 from keras_hep.models.segment_classifier import SegmentClassifier
 from keras_hep.models.shower_cnn import ShowerCNN
+from keras_hep.models.shower_discriminator import ShowerDiscriminator
 from keras_hep.models.shower_dnn import ShowerDNN
+from keras_hep.models.shower_generator import ShowerGenerator
 from keras_hep.models.shower_googlenet import ShowerGoogLeNet
 from keras_hep.models.track_embedder import TrackEmbedder
 from keras_hep.models.track_finder_autoencoder import TrackFinderAutoencoder
@@ -35,6 +38,8 @@ __all__ = [
     "SegmentClassifier",
     "ShowerCNN",
     "ShowerDNN",
+    "ShowerDiscriminator",
+    "ShowerGenerator",
     "ShowerGoogLeNet",
     "TrackEmbedder",
     "TrackFinderAutoencoder",
@@ -53,6 +58,7 @@ __all__ = [
     "TrackParameterCovarianceNetwork",
     "TrackParameterNetwork",
     "VertexGraphNetwork",
+    "fold_upsampling",
     "maximising_images",
     "track_finders_3d",
     "wiring",
