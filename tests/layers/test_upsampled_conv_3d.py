@@ -34,7 +34,7 @@ def compared(lengths, kernel, size, padding, use_bias=True):
 axis = st.tuples(st.integers(1, 4), st.integers(1, 4), st.integers(1, 4), st.integers(0, 4), st.integers(0, 4))
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(st.tuples(axis, axis, axis).filter(lambda axes: all(n * s + a + b >= k for n, k, s, a, b in axes)))
 def test_the_three_layers_in_one(axes):
     lengths, kernel, size, *padding = zip(*axes, strict=True)
