@@ -29,6 +29,7 @@ from keras_hep.layers.track_covariance import TrackCovariance
 from keras_hep.layers.track_mean import TrackMean
 from keras_hep.layers.upsampled_conv_3d import UpsampledConv3D
 from keras_hep.layers.weighted_neighbour_sum import WeightedNeighbourSum
+from keras_hep.layers.winograd_convolution import WinogradConvolution
 
 __all__ = [
     "BarrelCentres",
@@ -61,6 +62,7 @@ __all__ = [
     "TrackMean",
     "UpsampledConv3D",
     "WeightedNeighbourSum",
+    "WinogradConvolution",
     "fired_positions",
     "original_lstm",
 ]

@@ -16,12 +16,12 @@ class Inception(keras.layers.Layer):
     Args:
         channels: sequence of six int. Outputs of the convolutions in this order: B to G of the article.
         factorised: bool. Two 3x3x3 convolutions instead of the 5x5x5, as in the authors' code.
-        folded: bool. Without the normalisation, whose factors are in the convolutions then: for inference only.
+        form: str. Of the convolutions, as of `RectifiedConvolution`.
 
     Input: float tensor, shape (showers, x, y, z, channels). Output: the same with B + D + F + G channels.
 
     Raises:
-        ValueError: if there are not six positive numbers of channels.
+        ValueError: if there are not six positive numbers of channels, or no such form.
 
     Reference: C. Szegedy et al., CVPR (2015), arXiv:1409.4842; Belayneh et al., Eur. Phys. J. C 80 (2020) 688,
         Appendix E.
@@ -32,14 +32,14 @@ class Inception(keras.layers.Layer):
     (None, 25, 25, 25, 256)
     """
 
-    def __init__(self, channels, factorised=False, folded=False, **kwargs):
+    def __init__(self, channels, factorised=False, form="training", **kwargs):
         super().__init__(**kwargs)
         self.channels = [int(number) for number in channels]
         if len(self.channels) != 6 or min(self.channels) < 1:
             raise ValueError(f"channels must be six positive numbers, got {list(channels)}.")
-        self.factorised, self.folded = factorised, folded
+        self.factorised, self.form = factorised, form
         direct, narrow_3, wide_3, narrow_5, wide_5, pooled = self.channels
-        unit = {"folded": folded, "dtype": self.dtype_policy}
+        unit = {"form": form, "dtype": self.dtype_policy}
         self.entrance = RectifiedConvolution(direct + narrow_3 + narrow_5, 1, name="entrance", **unit)
         self.second = RectifiedConvolution(wide_3, 3, name="second", **unit)
         third = [("third", 3), ("third_again", 3)] if factorised else [("third", 5)]
@@ -65,10 +65,15 @@ class Inception(keras.layers.Layer):
         fourth = self.fourth(self.pool(inputs), training=training)
         return ops.concatenate([first, second, third, fourth], axis=-1)
 
+    @property
+    def convolutions(self):
+        """The convolutions with their normalisation, list of `RectifiedConvolution`."""
+        return [self.entrance, self.second, *self.third, self.fourth]
+
     def compute_output_shape(self, input_shape):
         direct, _, wide_3, _, wide_5, pooled = self.channels
         return (*input_shape[:-1], direct + wide_3 + wide_5 + pooled)
 
     def get_config(self):
-        own = {"channels": self.channels, "factorised": self.factorised, "folded": self.folded}
+        own = {"channels": self.channels, "factorised": self.factorised, "form": self.form}
         return {**super().get_config(), **own}

@@ -1,10 +1,16 @@
 """Convolution, normalisation over the batch, and rectifier: what inception networks are made of."""
 
 import keras
+import numpy as np
 from keras import ops
 
+from keras_hep.layers.toom_cook import TILE
+from keras_hep.layers.winograd_convolution import WinogradConvolution
+
+FORMS = ("training", "folded", "winograd")
 # The authors' code sets the first; the second is the default of its framework, which counts the other way round.
 EPSILON, MOMENTUM = 1e-7, 0.9
+_FEWEST_CHANNELS = 8  # below, the values at the points take more time than they save
 
 
 @keras.saving.register_keras_serializable(package="keras_hep")
@@ -14,9 +20,13 @@ class RectifiedConvolution(keras.layers.Layer):
     Args:
         filters: int. Channels of the output.
         size: int. Cells of the kernel along each axis.
-        folded: bool. Without the normalisation, whose factors are in the convolution then: for inference only.
+        form: str. "training"; or for inference "folded": the factors of the normalisation are in the convolution; or
+            "winograd": besides, large convolutions are computed by `keras_hep.layers.WinogradConvolution`.
 
     Input: float tensor, shape (showers, x, y, z, channels). Output: the same with `filters` channels.
+
+    Raises:
+        ValueError: if there is no such form.
 
     Reference: Belayneh et al., Eur. Phys. J. C 80 (2020) 688, Appendix E, and its code. Initial weights are those of
         the authors' framework, uniform within one over the root of the number of inputs.
@@ -24,36 +34,57 @@ class RectifiedConvolution(keras.layers.Layer):
     Example:
 
     >>> layer = RectifiedConvolution(8, size=3)
-    >>> layer(keras.ops.zeros((2, 5, 5, 5, 4))).shape, layer.count_params() == 3**3 * 4 * 8 + 8 + 4 * 8
-    (TensorShape([2, 5, 5, 5, 8]), True)
+    >>> _ = layer(keras.ops.zeros((2, 5, 5, 5, 4)))
+    >>> layer.count_params() == 3**3 * 4 * 8 + 8 + 4 * 8
+    True
     """
 
-    def __init__(self, filters, size, folded=False, **kwargs):
+    def __init__(self, filters, size, form="training", **kwargs):
         super().__init__(**kwargs)
-        self.filters, self.size, self.folded = filters, size, folded
-        uniform = keras.initializers.VarianceScaling(1 / 3, "fan_in", "uniform")
-        self.convolution = keras.layers.Conv3D(
-            filters, size, padding="same", kernel_initializer=uniform, dtype=self.dtype_policy, name="convolution"
-        )
-        self.normalisation = None
-        if not folded:
-            self.normalisation = keras.layers.BatchNormalization(
-                momentum=MOMENTUM, epsilon=EPSILON, dtype=self.dtype_policy, name="normalisation"
-            )
+        if form not in FORMS:
+            raise ValueError(f"form must be one of {', '.join(FORMS)}, got {form!r}.")
+        self.filters, self.size, self.form = filters, size, form
+        self.convolution = self.normalisation = None
+        if form == "training":
+            options = {"momentum": MOMENTUM, "epsilon": EPSILON, "dtype": self.dtype_policy}
+            self.normalisation = keras.layers.BatchNormalization(**options, name="normalisation")
 
     def build(self, input_shape):
+        if self.form == "winograd" and _is_large(input_shape, self.size):
+            self.convolution = WinogradConvolution(self.filters, self.size, name="convolution")
+        else:
+            options = {"kernel_initializer": keras.initializers.VarianceScaling(1 / 3, "fan_in", "uniform")}
+            options |= {"padding": "same", "dtype": self.dtype_policy, "name": "convolution"}
+            self.convolution = keras.layers.Conv3D(self.filters, self.size, **options)
         self.convolution.build(input_shape)
-        if not self.folded:
+        if self.normalisation is not None:
             self.normalisation.build(self.compute_output_shape(input_shape))
 
     def call(self, inputs, training=None):
         outputs = self.convolution(inputs)
-        if not self.folded:
+        if self.normalisation is not None:
             outputs = self.normalisation(outputs, training=training)
         return ops.relu(outputs)
+
+    def take_over(self, unit):
+        """Make this layer, built and for inference, compute what `unit`, one in training, computes then."""
+        kernel, bias = (weights.astype(np.float64) for weights in unit.convolution.get_weights())
+        gamma, beta, mean, variance = (weights.astype(np.float64) for weights in unit.normalisation.get_weights())
+        factor = gamma / np.sqrt(variance + EPSILON)
+        kernel, bias = kernel * factor, (bias - mean) * factor + beta
+        if isinstance(self.convolution, WinogradConvolution):
+            self.convolution.set_kernel(kernel, bias)
+        else:
+            self.convolution.set_weights([kernel, bias])
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], self.filters)
 
     def get_config(self):
-        return {**super().get_config(), "filters": self.filters, "size": self.size, "folded": self.folded}
+        return {**super().get_config(), "filters": self.filters, "size": self.size, "form": self.form}
+
+
+def _is_large(input_shape, size):
+    """Return whether a convolution of this input is faster by values at points than directly."""
+    _, *cells, channels = input_shape
+    return size > 1 and channels >= _FEWEST_CHANNELS and min(cells) > 2 * TILE

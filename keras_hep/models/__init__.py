@@ -1,5 +1,6 @@
 """Published networks as Keras models, one class per file."""
 
+from keras_hep.models.fold_normalisation import fold_normalisation
 from keras_hep.models.fold_upsampling import fold_upsampling
 from keras_hep.models.graph_net import GraphNet
 from keras_hep.models.interaction_network import InteractionNetwork
@@ -58,6 +59,7 @@ __all__ = [
     "TrackParameterCovarianceNetwork",
     "TrackParameterNetwork",
     "VertexGraphNetwork",
+    "fold_normalisation",
     "fold_upsampling",
     "maximising_images",
     "track_finders_3d",

@@ -38,8 +38,7 @@ class ShowerGoogLeNet(keras.Model):
         width_multiplier: float. Times every published number of channels, rounded up to a multiple of 4: for small
             machines. Less than 1 is not the published network.
         ecal_shape: tuple of three int. Cells of the window.
-        folded: bool. Without normalisations over the batch, which are in the convolutions then: for inference, made by
-            `keras_hep.models.folded`.
+        form: str. "training"; or for inference "folded" or "winograd", as `keras_hep.models.fold_normalisation` makes.
 
     Input and output: as of `ShowerDNN`.
 
@@ -64,7 +63,7 @@ class ShowerGoogLeNet(keras.Model):
         reading="paper",
         width_multiplier=1.0,
         ecal_shape=network.ECAL_SHAPE,
-        folded=False,
+        form="training",
         **kwargs,
     ):
         network.require_options("ShowerGoogLeNet", skip, ecal_shape=ecal_shape)
@@ -76,12 +75,12 @@ class ShowerGoogLeNet(keras.Model):
         network.require(positive, "ShowerGoogLeNet", "width_multiplier must be positive", width_multiplier)
         inputs = network.shower_inputs()
         images = network.shower_images(inputs, "ecal", ecal_shape)
-        pooled = _convolved(images, width_multiplier, {"factorised": reading == "released", "folded": folded})
+        pooled = _convolved(images, width_multiplier, {"factorised": reading == "released", "form": form})
         values = network.joined([pooled, network.scaled_measurements(inputs, skip)], "entrance")
         hidden = keras.layers.Dense(neurons, "relu", name="hidden_1")(values)
         super().__init__(inputs, network.shower_outputs(hidden, inputs, skip), **kwargs)
         self.arguments = {"neurons": neurons, "skip": skip, "reading": reading, "width_multiplier": width_multiplier}
-        self.arguments |= {"ecal_shape": list(ecal_shape), "folded": folded}
+        self.arguments |= {"ecal_shape": list(ecal_shape), "form": form}
 
     def get_config(self):
         return {**self.arguments, "name": self.name, "trainable": self.trainable}
@@ -93,7 +92,7 @@ def _convolved(images, multiplier, options):
         groups=1, epsilon=_EPSILON, center=False, scale=False, dtype="float32", name="standardised_cells"
     )
     values = standardised(images)
-    stem = RectifiedConvolution(_scaled(STEM, multiplier), 3, folded=options["folded"], name="stem")
+    stem = RectifiedConvolution(_scaled(STEM, multiplier), 3, form=options["form"], name="stem")
     values = stem(values)
     for number, channels in enumerate(MODULES, 1):
         if channels == "pool":

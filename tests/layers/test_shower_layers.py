@@ -61,7 +61,7 @@ def test_outputs_are_corrections_of_what_is_measured():
     ("cls", "arguments", "channels", "parameters"),
     [
         (RectifiedConvolution, {"filters": 5, "size": 3}, 5, (27 * 3 + 1 + 4) * 5),
-        (RectifiedConvolution, {"filters": 5, "size": 3, "folded": True}, 5, (27 * 3 + 1) * 5),
+        (RectifiedConvolution, {"filters": 5, "size": 3, "form": "folded"}, 5, (27 * 3 + 1) * 5),
         (
             Inception,
             {"channels": [4, 2, 3, 2, 4, 5]},
@@ -70,7 +70,7 @@ def test_outputs_are_corrections_of_what_is_measured():
         ),
         (
             Inception,
-            {"channels": [4, 2, 3, 2, 4, 5], "factorised": True, "folded": True},
+            {"channels": [4, 2, 3, 2, 4, 5], "factorised": True, "form": "folded"},
             16,
             (3 + 1) * 8 + (27 * 2 + 1) * 3 + (27 * 2 + 1) * 4 + (27 * 4 + 1) * 4 + (3 + 1) * 5,
         ),
