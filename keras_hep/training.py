@@ -20,6 +20,7 @@ from keras_hep.training_store import (
     content_key,
     describe,
     find,
+    keep,
     kept_path,
     store,
 )
@@ -251,25 +252,12 @@ def _train(model, stream, optimizer, measures, course, arguments, path, key):
     history, seconds = _fit_chunks(trainer, stream, arguments, checkpoint, recovery)
     for layer in taken_over:
         layer.trainable = True
-    weights_path = path.with_suffix(".weights.h5")
-    with files.replacing(weights_path) as temporary:
-        model.save_weights(temporary)
-    weights = {
-        "file": weights_path.name,
-        "sha256": files.sha256(weights_path),
-        "bytes": weights_path.stat().st_size,
-        "key": key,
-        "model": describe(model),
-        "events": arguments["events"],
-        "seconds": round(seconds, 1),
-        "backend": keras.backend.backend(),
-        "history": history,
-    }
-    files.write_text(path, json.dumps(weights, indent=1))
+    facts = {"events": arguments["events"], "seconds": round(seconds, 1), "history": history}
+    kept = keep(path, model, key, facts)
     checkpoint.path.unlink(missing_ok=True)
     if recovery is not None:
         recovery.discard()
-    return Training(model, {**weights, "file": str(weights_path.resolve())})
+    return kept
 
 
 def _take_over(model, start, frozen):

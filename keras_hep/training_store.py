@@ -105,6 +105,33 @@ def find(place, key, model):
     return None
 
 
+def keep(path, model, key, facts):
+    """Write the weights of a trained model and their description; return the `Training`.
+
+    Args:
+        path: path of the description, from `kept_path`.
+        model: Keras model.
+        key: str. From `content_key`.
+        facts: dict. What else the description says: what the training cost, and its history.
+    """
+    import keras
+
+    weights_path = path.with_suffix(".weights.h5")
+    with files.replacing(weights_path) as temporary:
+        model.save_weights(temporary)
+    weights = {
+        "file": weights_path.name,
+        "sha256": files.sha256(weights_path),
+        "bytes": weights_path.stat().st_size,
+        "key": key,
+        "model": describe(model),
+        "backend": keras.backend.backend(),
+        **facts,
+    }
+    files.write_text(path, json.dumps(weights, indent=1))
+    return Training(model, {**weights, "file": str(weights_path.resolve())})
+
+
 def _entries(path):
     """Return the weight entries that a JSON file describes: a kept training or a stored result."""
     try:

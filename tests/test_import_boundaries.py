@@ -66,6 +66,19 @@ BOUNDARIES = {
         | {"files", "checkpoint", "event_batches", "training", "weights"}
         | {"training_steps", "training_store", "training_watch"},
     ),
+    "keras_hep.adversarial_training": Boundary(
+        anywhere={"numpy"},
+        in_functions={"keras"},
+        own={"", "files", "checkpoint", "adversarial_steps", "shower_generation", "training", "training_store"}
+        | {"calorimetry", "metrics"},
+    ),
+    "keras_hep.adversarial_steps": Boundary(
+        anywhere={"numpy", "keras"}, own={"gradient_steps", "shower_generation", "layers"}
+    ),
+    "keras_hep.shower_generation": Boundary(
+        anywhere={"numpy"}, own={"", "training", "models", "layers", "calorimetry", "metrics"}
+    ),
+    "keras_hep.gradient_steps": Boundary(in_functions={"keras", "tensorflow", "jax"}),
     "keras_hep.training_steps": Boundary(anywhere={"numpy"}, in_functions={"keras", "tensorflow"}),
     "keras_hep.training_store": Boundary(in_functions={"keras"}, own={"files"}),
     "keras_hep.training_watch": Boundary(own={"checkpoint", "event_batches"}),
