@@ -160,7 +160,8 @@ def _train(networks, samples, optimizer, choices, place, keys):
     if best.restore() is None:
         raise FileNotFoundError(f"The best epoch must be in {best.path}: remove {checkpoint.path} to train again.")
     networks["generator"].set_weights(steps.generator.get_weights())
-    facts = {"epochs": arguments["epochs"], "seconds": round(state["seconds"], 1), "history": state["history"]}
+    seen = arguments["epochs"] * (len(samples[0]) // settings.batch_size) * settings.batch_size
+    facts = {"events": seen, "seconds": round(state["seconds"], 1), "history": state["history"]}
     kept = {name: keep(paths[name], network, keys[name], facts) for name, network in networks.items()}
     for one in (checkpoint, best):
         one.path.unlink(missing_ok=True)
