@@ -7,6 +7,7 @@ import numpy as np
 from keras_hep.calorimetry.features import feature_table
 from keras_hep.calorimetry.regression_baselines import (
     ELECTROMAGNETIC,
+    HADRONIC,
     SUMS,
     boosted_energy,
     linear_energy,
@@ -50,12 +51,12 @@ class EnergySample:
         return cls(*({name: column[part] for name, column in table.items()} for part in parts))
 
     @classmethod
-    def drawn(cls, particle, showers, seed, data=None):
+    def drawn(cls, particle, showers, seed, data=None, energies=None):
         """Return showers at 90 degrees; charged pions that leave little energy are left out, as in the article.
 
         Arguments as of `shower_samples.features`.
         """
-        table = shower_samples.features(particle, "fixed", showers, seed, data)
+        table = shower_samples.features(particle, "fixed", showers, seed, data, energies)
         if particle == "charged_pion":
             table = shower_samples.selected(table, "energy_in_window")
         return cls.of(with_hcal_width(table))
@@ -138,9 +139,8 @@ def fit_improvement(name, regression):
     resolution = regression.resolution[some]
     left = np.sum((resolution - fitted(regression).at(regression.centres[some])) ** 2)
     definition = "1 - sum of squares about the fit / sum of squares about a constant"
-    return Quantity(
-        f"fit_improvement_{name}", 1 - left / np.sum((resolution - resolution.mean()) ** 2), None, "1", definition
-    )
+    total = np.sum((resolution - resolution.mean()) ** 2)
+    return Quantity(f"fit_improvement_{name}", 1 - left / total, definition=definition)
 
 
 def bias(name, regression, low, high):
@@ -188,38 +188,70 @@ def compared(particle, linear, boosted):
         boosted: `EnergyRegression` of the trees.
     """
     of = "resolution of linear regression / of boosted trees"
-    found = [
+    return [
         resolution(f"boosted_{particle}_first", boosted, 0, 25),
         resolution(f"boosted_{particle}_last", boosted, 475, 500),
         ratio(f"ratio_{particle}_low", linear, boosted, *LOW, of),
         ratio(f"ratio_{particle}_high", linear, boosted, *HIGH, of),
     ]
-    if particle == "charged_pion":
-        bins = ratio_curve("", linear, boosted)
-        best = max((y, error) for x, y, error in zip(bins.x, bins.y, bins.error, strict=True) if x > HIGH[0])
-        definition = "1 - resolution of boosted trees / of linear regression, best bin above 300 GeV"
-        found.append(Quantity("pion_improvement", 1 - 1 / best[0], best[1] / best[0] ** 2, definition=definition))
-        mean = next(one for one in found if one.name == "ratio_charged_pion_high")
-        improvement, error = 1 - 1 / mean.value, mean.error / mean.value**2
-        definition = "the same, of the mean resolutions above 300 GeV"
-        found.append(Quantity("pion_improvement_mean", improvement, error, definition=definition))
-    return found
+
+
+def improvement(name, linear, boosted):
+    """Return by how much boosted trees improve on linear regression above 300 GeV, as two `Quantity`s.
+
+    They are "<name>", of the best bin, which chance makes larger, and "<name>_mean", of the mean resolutions.
+    """
+    bins, mean = ratio_curve("", linear, boosted), ratio("", linear, boosted, *HIGH, "")
+    best = max((y, error) for x, y, error in zip(bins.x, bins.y, bins.error, strict=True) if x > HIGH[0])
+    of = "1 - resolution of boosted trees / of linear regression"
+    found = {name: (*best, "best bin above 300 GeV"), f"{name}_mean": (mean.value, mean.error, "means above 300 GeV")}
+    return [
+        Quantity(key, 1 - 1 / value, error / value**2, definition=f"{of}, {which}")
+        for key, (value, error, which) in found.items()
+    ]
+
+
+def wide_range(showers, seed):
+    """Return what trees do for charged pions where the training does not end at the energies that are measured.
+
+    Args:
+        showers: int. Of 10 to 710 GeV.
+        seed: int or sequence of int.
+
+    Returns:
+        list of `Quantity`: "wide_pion_last", the resolution of trees in the last bin, and `improvement` as
+        "wide_pion_improvement".
+    """
+    sample = EnergySample.drawn("charged_pion", showers, seed, energies=(10.0, 710.0))
+    linear, boosted = (sample.measured(fit) for fit in (sample.fit_linear()[0], sample.fit_boosted(HADRONIC)))
+    last = resolution("wide_pion_last", boosted, 475, 500)
+    found = [last, *improvement("wide_pion_improvement", linear, boosted)]
+    return [dataclasses.replace(one, definition=f"{one.definition}; trained on 10 to 710 GeV") for one in found]
 
 
 def without_losses(particle, sample):
-    """Return the first resolution of boosted trees on showers that are mostly in the window, and how many are.
+    """Return the first resolution of boosted trees on showers that are mostly in the window, and what the others are.
 
     Args:
         particle: str. An electromagnetic one.
         sample: `EnergySample`.
+
+    Returns:
+        list of `Quantity`: "boosted_<particle>_first_whole"; "lost_<particle>_first", the share that is left out; and
+        where some are left out and photons convert, "lost_<particle>_converted", the share of these that did.
     """
     whole = sample.only(lambda table: table["whole_electromagnetic"] > 0)
-    measured = whole.measured(whole.fit_boosted(ELECTROMAGNETIC))
-    first = resolution(f"boosted_{particle}_first_whole", measured, 0, 25)
-    passed = sample.test["whole_electromagnetic"][sample.test["energy"] < 25]
-    lost = share(f"lost_{particle}_first", passed == 0, "below 25 GeV, with less than 66 % of the energy in the cells")
+    first = resolution(f"boosted_{particle}_first_whole", whole.measured(whole.fit_boosted(ELECTROMAGNETIC)), 0, 25)
     definition = f"{first.definition}; showers with more than 66 % of the energy in the cells"
-    return [dataclasses.replace(first, definition=definition), lost]
+    low = sample.test["energy"] < 25
+    lost = low & (sample.test["whole_electromagnetic"] == 0)
+    of = "showers below 25 GeV that have less than 66 % of the energy in the cells"
+    found = [dataclasses.replace(first, definition=definition), share(f"lost_{particle}_first", lost[low], of)]
+    conversion = sample.test.get("conversion", np.zeros(len(lost)))
+    if lost.any() and conversion.any():
+        of = "these that have a photon converted in front"
+        found.append(share(f"lost_{particle}_converted", conversion[lost] > 0, of))
+    return found
 
 
 def share(name, chosen, definition):

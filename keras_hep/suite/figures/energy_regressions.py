@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from keras_hep.suite.figures.page import COLOURS, MARKERS, axis_labels, style
+from keras_hep.suite.figures.page import COLOURS, MARKERS, PUBLISHED, axis_labels, style
 
 
 @style()
-def bias_and_resolution(panels, curves, name, label, index=0, marker=None, filled=True):
+def bias_and_resolution(panels, curves, name, label, index=0, filled=True):
     """Draw bias and resolution of one regression as points, and the fitted resolution as a line.
 
     Args:
@@ -15,10 +15,9 @@ def bias_and_resolution(panels, curves, name, label, index=0, marker=None, fille
         name: str.
         label: str. Name in the legend.
         index: int. Chooses colour and marker.
-        marker: int or None. Chooses the marker, where it is another than of the colour.
         filled: bool. False: open points and a dashed line, for the other of two methods.
     """
-    colour, shape = COLOURS[index % len(COLOURS)], MARKERS[(index if marker is None else marker) % len(MARKERS)]
+    colour, shape = COLOURS[index % len(COLOURS)], MARKERS[index % len(MARKERS)]
     looks = {"color": colour, "marker": shape, "linestyle": "none", "elinewidth": 0.6, "markersize": 3}
     looks |= {"markerfacecolor": colour if filled else "white", "markeredgewidth": 0.8}
     for axes, kind in zip(panels, ("bias", "resolution"), strict=True):
@@ -37,19 +36,33 @@ def energy_axes(bias, resolution):
     bias.axhline(0, color="0.6", linewidth=0.6, zorder=0)
     resolution.set(yscale="log", xlim=(0, 500))
     resolution.yaxis.set_major_formatter(_plain)
+    resolution.yaxis.set_minor_formatter(_plain_if_few)
     bias.set(xlim=(0, 500))
 
 
 @style()
-def published_range(axes, energy, quantity, label="published", colour="0.2"):
-    """Mark a published resolution at an energy in GeV: an open point with its range, in front of ours."""
+def published_range(axes, energy, quantity, label="published", reach=None):
+    """Mark a published number at an energy in GeV, or around it: an open point with its range, in front of ours.
+
+    Args:
+        axes: matplotlib `Axes`.
+        energy: float.
+        quantity: published quantity (`value`, `error`).
+        label: str. Name in the legend.
+        reach: float or None. Half the width in GeV of the range of energies that it is of.
+    """
     looks = {"marker": "o", "markersize": 5, "markerfacecolor": "none", "markeredgewidth": 1.0, "linestyle": "none"}
-    error = quantity.error or None
-    axes.errorbar(energy, quantity.value, yerr=error, color=colour, capsize=2.5, zorder=4, label=label, **looks)
+    looks |= {"color": PUBLISHED, "capsize": 2.5, "label": label}
+    axes.errorbar(energy, quantity.value, xerr=reach, yerr=quantity.error or None, zorder=4, **looks)
 
 
 def _plain(value, _):
     return f"{value:g}"
+
+
+def _plain_if_few(value, _):
+    """Label ticks between powers of ten: those at 2 and 5 times one."""
+    return f"{value:g}" if f"{value:e}"[0] in "25" else ""
 
 
 @style()
