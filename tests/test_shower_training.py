@@ -65,6 +65,18 @@ def test_energy_is_learnt(stream, tmp_path):
     assert history["loss"][-1] < 0.7 * history["loss"][0]
 
 
+class Batches(keras.utils.PyDataset):
+    def __init__(self, batches):
+        super().__init__()
+        self.batches = batches
+
+    def __len__(self):
+        return len(self.batches)
+
+    def __getitem__(self, number):
+        return self.batches[number]
+
+
 def one_step(model, batches, accumulated):
     """Return the weights after `accumulated` batches, which make one step of the optimizer."""
     twin = type(model).from_config(model.get_config())
@@ -72,7 +84,7 @@ def one_step(model, batches, accumulated):
     trainer = keras.Model(twin.input, twin.output)
     options = {"gradient_accumulation_steps": accumulated} if accumulated > 1 else {}
     trainer.compile(keras.optimizers.Adam(1e-3, **options), ParticleLoss(), jit_compile=False)
-    fitter(trainer)(batches)
+    fitter(trainer)(Batches(batches))
     return twin.get_weights()
 
 
