@@ -120,7 +120,8 @@ def test_a_data_set_that_is_not_built_says_how_to(tmp_path):
         (
             "cifar",
             "test",
-            "No data set is called 'cifar': there are bmn_like, clic_calorimeter, event_time_slices, heptrkx_toy, spd_toy, trackml.",
+            "No data set is called 'cifar': there are bmn_like, clic_calorimeter, event_time_slices, heptrkx_toy, "
+            "spd_toy, trackml.",
         ),
         ("heptrkx_toy/tracks_4d", "test", "No config of heptrkx_toy is called 'tracks_4d': did you mean tracks_2d"),
         (NAME, "tset", f"No split of {NAME} is called 'tset': did you mean test?"),
