@@ -47,6 +47,7 @@ def test_a_network_trains_and_is_kept(model, stream, tmp_path):
     assert targets.shape == (10, 4)
 
 
+@pytest.mark.tensorflow  # JAX compiles it for minutes
 def test_the_inception_network_learns_in_all_its_weights():
     model = ShowerGoogLeNet(neurons=8, width_multiplier=1 / 96, ecal_shape=(9, 9, 25))
     trainer = keras.Model(model.input, model.output)

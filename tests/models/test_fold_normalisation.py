@@ -26,6 +26,7 @@ def network(**arguments):
     return model, inputs
 
 
+@pytest.mark.tensorflow  # JAX compiles it for minutes
 @pytest.mark.parametrize("reading", ["paper", "released"])
 def test_answers_stay(reading):
     model, inputs = network(reading=reading)
