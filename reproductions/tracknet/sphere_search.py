@@ -75,7 +75,8 @@ def _percent(name, success, definition):
 def _shown(cell, event, slots, first):
     """Return what is drawn: hits, centres, radii and nearest hits of a first and of a later step of one track."""
     centres, radii, found = first
-    track = np.argmin(np.abs(radii - np.median(radii)))
+    far = np.abs(radii - np.median(radii))
+    track = np.argmax(far <= np.median(far))  # the first ordinary one: the nearest of all would hang on rounding
     points = measurements.position(event.hits)
     whole = slots[(slots[:, :2] >= 0).all(axis=1)][track]
     arrays = {"first_hits": points[event.hits["station"] == 1], "first_centre": centres[track]}
