@@ -196,7 +196,7 @@ def _terms(squares, covariance, scale):
     at_boundary = squares <= 0
     free = ~at_boundary
     known = np.zeros_like(covariance)  # terms at 0 do not move: the others are known as if those were not there
-    known[np.ix_(free, free)] = np.linalg.inv(np.linalg.pinv(covariance)[np.ix_(free, free)])
+    known[np.ix_(free, free)] = np.linalg.pinv(np.linalg.pinv(covariance)[np.ix_(free, free)])
     values = np.sqrt(squares)
     spread = np.sqrt(np.where(free, np.diag(known), np.diag(covariance)))
     errors = np.sqrt(squares + spread) - values

@@ -35,7 +35,6 @@ def reproduce(showers, trees, data=None, seed=7):
     area = "area under the ROC curve, photons against neutral pions"
     quantities = [
         Quantity("features", len(sample.names), definition="columns of the table"),
-        Quantity("importance_sum", boosted.importance.sum(), definition="sum of the Gini importances"),
         Quantity("features_used", np.count_nonzero(boosted.importance), definition="features in any tree"),
         Quantity("auc_boosted", *test.area(boosted), definition=area, count=len(test.labels)),
         Quantity("auc_best_feature", alone.max(), definition=f"{area}, best feature alone", count=len(test.labels)),
