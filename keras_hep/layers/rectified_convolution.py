@@ -15,18 +15,21 @@ _FEWEST_CHANNELS = 8  # below, the values at the points take more time than they
 
 @keras.saving.register_keras_serializable(package="keras_hep")
 class RectifiedConvolution(keras.layers.Layer):
-    """Convolution over three axes with bias, normalisation over the batch, and rectifier; the size stays the same.
+    """Convolution over three axes with bias, normalisation over the batch, and rectifier, with zeros around the image.
 
     Args:
         filters: int. Channels of the output.
         size: int. Cells of the kernel along each axis.
         form: str. "training"; or for inference "folded": the factors of the normalisation are in the convolution; or
-            "winograd": besides, large convolutions are computed by `keras_hep.layers.WinogradConvolution`.
+            "winograd": besides, large convolutions are computed by `keras_hep.layers.WinogradConvolution`, those of
+            stride 1.
+        strides: int. Cells from one position of the kernel to the next, along each axis.
 
-    Input: float tensor, shape (showers, x, y, z, channels). Output: the same with `filters` channels.
+    Input: float tensor, shape (showers, x, y, z, channels). Output: the same with `filters` channels, and with one cell
+    for every `strides` along each axis, rounded up.
 
     Raises:
-        ValueError: if there is no such form.
+        ValueError: if there is no such form, or the stride is below 1.
 
     Reference: Belayneh et al., Eur. Phys. J. C 80 (2020) 688, Appendix E, and its code. Initial weights are those of
         the authors' framework, uniform within one over the root of the number of inputs.
@@ -39,22 +42,24 @@ class RectifiedConvolution(keras.layers.Layer):
     True
     """
 
-    def __init__(self, filters, size, form="training", **kwargs):
+    def __init__(self, filters, size, form="training", strides=1, **kwargs):
         super().__init__(**kwargs)
         if form not in FORMS:
             raise ValueError(f"form must be one of {', '.join(FORMS)}, got {form!r}.")
-        self.filters, self.size, self.form = filters, size, form
+        if strides < 1:
+            raise ValueError(f"strides must be at least 1, got {strides}.")
+        self.filters, self.size, self.form, self.strides = filters, size, form, strides
         self.convolution = self.normalisation = None
         if form == "training":
             options = {"momentum": MOMENTUM, "epsilon": EPSILON, "dtype": self.dtype_policy}
             self.normalisation = keras.layers.BatchNormalization(**options, name="normalisation")
 
     def build(self, input_shape):
-        if self.form == "winograd" and _is_large(input_shape, self.size):
+        if self.form == "winograd" and self.strides == 1 and _is_large(input_shape, self.size):
             self.convolution = WinogradConvolution(self.filters, self.size, name="convolution")
         else:
             options = {"kernel_initializer": keras.initializers.VarianceScaling(1 / 3, "fan_in", "uniform")}
-            options |= {"padding": "same", "dtype": self.dtype_policy, "name": "convolution"}
+            options |= {"strides": self.strides, "padding": "same", "dtype": self.dtype_policy, "name": "convolution"}
             self.convolution = keras.layers.Conv3D(self.filters, self.size, **options)
         self.convolution.build(input_shape)
         if self.normalisation is not None:
@@ -78,10 +83,12 @@ class RectifiedConvolution(keras.layers.Layer):
             self.convolution.set_weights([kernel, bias])
 
     def compute_output_shape(self, input_shape):
-        return (*input_shape[:-1], self.filters)
+        showers, *cells, _ = input_shape
+        return (showers, *(number and -(-number // self.strides) for number in cells), self.filters)
 
     def get_config(self):
-        return {**super().get_config(), "filters": self.filters, "size": self.size, "form": self.form}
+        own = {"filters": self.filters, "size": self.size, "form": self.form, "strides": self.strides}
+        return {**super().get_config(), **own}
 
 
 def _is_large(input_shape, size):

@@ -37,6 +37,8 @@ class ShowerGoogLeNet(keras.Model):
         reading: str. "paper": the third branch of a module has a 5x5x5 convolution; "released": two of 3x3x3.
         width_multiplier: float. Times every published number of channels, rounded up to a multiple of 4: for small
             machines. Less than 1 is not the published network.
+        stem_stride: int. Cells from one position of the first convolution to the next, along each axis: for small
+            machines. With 2 the maps have 13, 7 and 4 cells a side. More than 1 is not the published network.
         ecal_shape: tuple of three int. Cells of the window.
         form: str. "training"; or for inference "folded" or "winograd", as `keras_hep.models.fold_normalisation` makes.
 
@@ -62,6 +64,7 @@ class ShowerGoogLeNet(keras.Model):
         skip="residual",
         reading="paper",
         width_multiplier=1.0,
+        stem_stride=1,
         ecal_shape=network.ECAL_SHAPE,
         form="training",
         **kwargs,
@@ -73,26 +76,28 @@ class ShowerGoogLeNet(keras.Model):
         network.require(known, "ShowerGoogLeNet", f"reading must be one of {readings}", repr(reading))
         positive = width_multiplier > 0
         network.require(positive, "ShowerGoogLeNet", "width_multiplier must be positive", width_multiplier)
+        network.require(stem_stride >= 1, "ShowerGoogLeNet", "stem_stride must be at least 1", stem_stride)
         inputs = network.shower_inputs()
         images = network.shower_images(inputs, "ecal", ecal_shape)
-        pooled = _convolved(images, width_multiplier, {"factorised": reading == "released", "form": form})
+        options = {"factorised": reading == "released", "form": form}
+        pooled = _convolved(images, width_multiplier, stem_stride, options)
         values = network.joined([pooled, network.scaled_measurements(inputs, skip)], "entrance")
         hidden = keras.layers.Dense(neurons, "relu", name="hidden_1")(values)
         super().__init__(inputs, network.shower_outputs(hidden, inputs, skip), **kwargs)
         self.arguments = {"neurons": neurons, "skip": skip, "reading": reading, "width_multiplier": width_multiplier}
-        self.arguments |= {"ecal_shape": list(ecal_shape), "form": form}
+        self.arguments |= {"stem_stride": stem_stride, "ecal_shape": list(ecal_shape), "form": form}
 
     def get_config(self):
         return {**self.arguments, "name": self.name, "trainable": self.trainable}
 
 
-def _convolved(images, multiplier, options):
+def _convolved(images, multiplier, stride, options):
     """Return the averages of the last module's channels, shape (showers, channels)."""
     standardised = keras.layers.GroupNormalization(
         groups=1, epsilon=_EPSILON, center=False, scale=False, dtype="float32", name="standardised_cells"
     )
     values = standardised(images)
-    stem = RectifiedConvolution(_scaled(STEM, multiplier), 3, form=options["form"], name="stem")
+    stem = RectifiedConvolution(_scaled(STEM, multiplier), 3, options["form"], stride, name="stem")
     values = stem(values)
     for number, channels in enumerate(MODULES, 1):
         if channels == "pool":

@@ -11,6 +11,7 @@ from keras_hep.calorimetry.cells import Cells
 from keras_hep.calorimetry.shower_streams import shower_inputs
 from keras_hep.calorimetry.showers import Showers
 from keras_hep.layers import Inception, ParticleOutputs, RectifiedConvolution, ScatterCells
+from keras_hep.layers.rectified_convolution import FORMS
 
 IMAGES = arrays.arrays(np.float32, (3, 2, 4, 3), elements=st.sampled_from([0.0, 0.0, 0.25, 1.0, 8.0]))
 
@@ -78,6 +79,32 @@ def test_outputs_are_corrections_of_what_is_measured():
 )
 def test_convolutions(check_layer, cls, arguments, channels, parameters):
     check_layer(cls, arguments, random_image(3), (2, 4, 4, 4, channels), parameters)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_strides_leave_out_positions(form):
+    """The zeros around an image of even size stand behind it only, as Keras' convolutions have them."""
+    images = random_image(8, size=14)  # Winograd's form would compute another one so large and of so many channels
+    layer = randomised(RectifiedConvolution(5, 3, form, strides=2), images)
+    assert type(layer.convolution) is keras.layers.Conv3D
+    kernel, bias = layer.convolution.get_weights()
+    windows = np.pad(images, [(0, 0), *[(0, 1)] * 3, (0, 0)])
+    windows = np.lib.stride_tricks.sliding_window_view(windows, (3, 3, 3), axis=(1, 2, 3))[:, ::2, ::2, ::2]
+    values = np.einsum("nabcixyz,xyzio->nabco", windows, kernel) + bias
+    if layer.normalisation is not None:
+        gamma, beta, mean, variance = layer.normalisation.get_weights()
+        values = gamma * (values - mean) / np.sqrt(variance + 1e-7) + beta
+    found = keras.ops.convert_to_numpy(layer(images))
+    assert found.shape == layer.compute_output_shape(images.shape) == (2, 7, 7, 7, 5)
+    np.testing.assert_allclose(found, np.maximum(values, 0), rtol=1e-4, atol=1e-5)
+
+
+def test_strides_have_a_configuration_and_a_limit():
+    layer = RectifiedConvolution(5, 3, strides=2)
+    assert layer.compute_output_shape((None, 25, 25, None, 4)) == (None, 13, 13, None, 5)
+    assert RectifiedConvolution.from_config(layer.get_config()).get_config()["strides"] == 2
+    with pytest.raises(ValueError, match="strides must be at least 1, got 0"):
+        RectifiedConvolution(5, 3, strides=0)
 
 
 def plain_unit(layer, values, channels=slice(None)):

@@ -52,6 +52,7 @@ def without_weights(model):
         (ShowerGoogLeNet, {}, 15_303_945),
         (ShowerGoogLeNet, {"reading": "released"}, 14_972_089),
         (ShowerGoogLeNet, {"width_multiplier": 1 / 16}, 156_909),
+        (ShowerGoogLeNet, {"width_multiplier": 1 / 16, "stem_stride": 2}, 156_909),
     ],
 )
 def test_number_of_parameters(cls, arguments, parameters):
@@ -69,10 +70,11 @@ def test_modules_of_the_article_follow_on_each_other():
     assert entering == 1024
 
 
-def test_published_maps_are_25_13_and_7_cells_wide():
-    model = ShowerGoogLeNet(width_multiplier=1 / 48)
+@pytest.mark.parametrize(("stem_stride", "sides"), [(1, (25, 13, 7)), (2, (13, 7, 4))])
+def test_published_maps_are_25_13_and_7_cells_wide(stem_stride, sides):
+    model = ShowerGoogLeNet(width_multiplier=1 / 48, stem_stride=stem_stride)
     maps = [layer.output.shape[1:4] for layer in model.layers if layer.name.startswith("inception")]
-    assert maps == [(25,) * 3] * 2 + [(13,) * 3] * 5 + [(7,) * 3] * 2
+    assert maps == [(side,) * 3 for side, modules in zip(sides, (2, 5, 2), strict=True) for _ in range(modules)]
     widths = {weights.shape[-1] for weights in model.weights if weights.path.endswith("convolution/kernel")}
     assert all(width % 4 == 0 for width in widths)
 
@@ -204,6 +206,7 @@ def test_simulated_showers_of_both_windows_fit():
         (ShowerCNN, {"hcal_shape": (5, 5, 6)}, "leaves nothing of the hcal window to pool, got \\(5, 5, 6\\)"),
         (ShowerGoogLeNet, {"width_multiplier": 0}, "width_multiplier must be positive, got 0"),
         (ShowerGoogLeNet, {"reading": "code"}, "ShowerGoogLeNet: reading must be one of"),
+        (ShowerGoogLeNet, {"stem_stride": 0}, "ShowerGoogLeNet: stem_stride must be at least 1, got 0"),
         (ShowerGoogLeNet, {"neurons": 0}, "neurons must be at least 1, got 0"),
     ],
 )
