@@ -93,16 +93,27 @@ def kept_path(place, key):
 
 def find(place, key, model):
     """Return the kept `Training` of this key, or None. Damaged weights are reported and not used."""
-    candidates = [kept_path(place, key)]
-    candidates += [path for folder in place.recorded for path in sorted(pathlib.Path(folder).glob("*.json"))]
-    for path in candidates:
-        for weights in _entries(path):
-            if weights.get("key") == key and _intact(path, weights):
-                file = str((path.parent / weights["file"]).resolve())
-                rebuilt = type(model).from_config(model.get_config())
-                rebuilt.load_weights(file)
-                return Training(rebuilt, {**weights, "file": file})
+    for weights in kept_entries(place, kept_path(place, key), key):
+        rebuilt = type(model).from_config(model.get_config())
+        rebuilt.load_weights(weights["file"])
+        return Training(rebuilt, weights)
     return None
+
+
+def kept_entries(place, path, key):
+    """Yield the descriptions (dict) of files of a key that are whole, `file` being their full path.
+
+    Args:
+        place: `Store`. Its recorded results are searched too.
+        path: path of the description of an own training.
+        key: str.
+    """
+    candidates = [path]
+    candidates += [path for folder in place.recorded for path in sorted(pathlib.Path(folder).glob("*.json"))]
+    for candidate in candidates:
+        for entry in _entries(candidate):
+            if entry.get("key") == key and _intact(candidate, entry):
+                yield {**entry, "file": str((candidate.parent / entry["file"]).resolve())}
 
 
 def keep(path, model, key, facts):

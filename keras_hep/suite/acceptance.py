@@ -13,6 +13,7 @@ from keras_hep.suite import record
 from keras_hep.suite.storage import alone, storing
 
 LARGEST_WEIGHTS = 2_500_000  # bytes of a weights file that is recorded: the repository keeps small networks only
+KINDS = (".weights.h5", ".answers.npz")  # of recorded files: weights, or what a large network answered on test events
 LEFT_OUT = "arrays_left_out"  # in the provenance: the names of arrays that were computed and not recorded
 
 
@@ -66,7 +67,7 @@ def accept(item, out=None):
         }
         with storing(recorded.parent):
             for name, source in sources.items():
-                target = recorded.with_name(f"{recorded.stem}.{name}.weights.h5")
+                target = recorded.with_name(f"{recorded.stem}.{name}{_kind(source)}")
                 with files.replacing(target) as temporary:
                     shutil.copyfile(source, temporary)
                 result.weights[name]["file"] = target.name
@@ -129,6 +130,12 @@ def _copy_figure(drawn, recorded):
 
 def _remove_stale_weights(recorded, result):
     current = {entry["file"] for entry in result.weights.values()}
-    for path in recorded.parent.glob(f"{recorded.stem}.*.weights.h5"):
-        if path.name not in current:
-            path.unlink()
+    for kind in KINDS:
+        for path in recorded.parent.glob(f"{recorded.stem}.*{kind}"):
+            if path.name not in current:
+                path.unlink()
+
+
+def _kind(path):
+    """Return what the name of a file says of it: the weights of a network, or its answers."""
+    return next(kind for kind in KINDS if path.name.endswith(kind))
