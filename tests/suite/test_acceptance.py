@@ -64,3 +64,15 @@ def test_smoke_and_absent_results_are_not_accepted(line):
     with pytest.raises(acceptance.NotAcceptable, match="got smoke"):
         acceptance.changes(line)
     assert not line.recorded_path.exists()
+
+
+def test_answers_of_large_networks_are_recorded_instead_of_weights(trained):
+    script = trained.path.read_text()
+    trained.path.write_text(script.replace("net.weights.h5", "net.answers.npz"))
+    runner.run(trained, "quick")
+    acceptance.accept(trained)
+    assert [path.name for path in trained.recorded_path.parent.glob("*.npz")] == ["fig08_net.net.answers.npz"]
+    trained.path.write_text(script)
+    runner.run(trained, "quick")
+    acceptance.accept(trained)
+    assert not list(trained.recorded_path.parent.glob("*.npz"))
