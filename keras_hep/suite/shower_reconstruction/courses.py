@@ -85,6 +85,7 @@ class Course:
         events: int or None. Showers seen in training, where they are not those of the profile.
         intervals: int. Entries of the history.
         watched: int. Other showers on which the network is tested at the end of each interval; 0: none.
+        learning_rate, decay: float or None. In place of those of the network's `Recipe`.
     """
 
     task: Task
@@ -96,11 +97,15 @@ class Course:
     events: int | None = None
     intervals: int = 10
     watched: int = 0
+    learning_rate: float | None = None
+    decay: float | None = None
 
     @property
     def recipe(self):
-        """The `Recipe` of the network."""
-        return networks.PROFILES[self.profile].recipes[self.network]
+        """The `Recipe` of the network, with the course's own learning rate and decay where it has them."""
+        own = {"learning_rate": self.learning_rate, "decay": self.decay}
+        own = {name: value for name, value in own.items() if value is not None}
+        return dataclasses.replace(networks.PROFILES[self.profile].recipes[self.network], **own)
 
     def model(self):
         """Return the untrained model."""
