@@ -53,6 +53,15 @@ def test_lists_hold_the_images():
     assert inputs["measured"].dtype == np.float32
 
 
+def test_windows_whose_cells_are_all_listed_have_the_same_sums():
+    energy = np.random.default_rng(1).exponential(size=24).astype(np.float32)
+    full = Cells((2, 2, 3), [12, 12], np.tile(np.arange(12), 2), energy)
+    partly = Cells((2, 2, 3), [11, 13], [*range(11), 0, *range(12)], energy)  # as many hits, of which one cell has two
+    for cells in (full, partly):
+        drawn = Showers(cells, None, {"reco_phi": np.zeros(2), "reco_eta": np.zeros(2)}, "simulation")
+        np.testing.assert_array_equal(shower_inputs(drawn)["measured"][:, 2], cells.sums().astype(np.float32))
+
+
 def test_padded_lists_have_few_sizes():
     random = np.random.default_rng(1)
     sizes = set()
