@@ -2,6 +2,8 @@
 
 from keras_hep.layers.barrel_steps import BarrelCentres, BarrelFeatures
 from keras_hep.layers.cell_intensities import CellIntensities
+from keras_hep.layers.depth_coded_image import DepthCodedImage
+from keras_hep.layers.depth_profile import DepthProfile
 from keras_hep.layers.edge_dense import EdgeDense
 from keras_hep.layers.edges_to_nodes import EdgesToNodes
 from keras_hep.layers.fired_positions import fired_positions
@@ -35,6 +37,8 @@ __all__ = [
     "BarrelCentres",
     "BarrelFeatures",
     "CellIntensities",
+    "DepthCodedImage",
+    "DepthProfile",
     "EdgeDense",
     "EdgesToNodes",
     "HelixCentres",

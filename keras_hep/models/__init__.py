@@ -12,6 +12,7 @@ from keras_hep.models.shower_discriminator import ShowerDiscriminator
 from keras_hep.models.shower_dnn import ShowerDNN
 from keras_hep.models.shower_generator import ShowerGenerator
 from keras_hep.models.shower_googlenet import ShowerGoogLeNet
+from keras_hep.models.shower_hits_network import ShowerHitsNetwork
 from keras_hep.models.track_embedder import TrackEmbedder
 from keras_hep.models.track_finder_autoencoder import TrackFinderAutoencoder
 from keras_hep.models.track_finder_autoencoder_3d import TrackFinderAutoencoder3D
@@ -42,6 +43,7 @@ __all__ = [
     "ShowerDiscriminator",
     "ShowerGenerator",
     "ShowerGoogLeNet",
+    "ShowerHitsNetwork",
     "TrackEmbedder",
     "TrackFinderAutoencoder",
     "TrackFinderAutoencoder3D",
