@@ -24,6 +24,7 @@ _SAMPLE_EVENTS = 1_000
 # A candidate with five branches at each of eight steps would be 390,000: in each event the best so many go on, those
 # whose hits are nearest to where they were predicted.
 MOST_CANDIDATES = 2_000
+_APART = "error as of different events"
 FIVE_NEAREST = GrowthRules(nearest=5, most_candidates=MOST_CANDIDATES)
 TWO_NEAREST = GrowthRules(nearest=2, most_candidates=MOST_CANDIDATES)
 # The authors allow two virtual points. Ours: a missing second hit is also tried beside found ones.
@@ -113,10 +114,10 @@ def candidate_numbers(prefix, matchings):
     """
     numbers = np.array([len(matching.of) for matching in matchings])
     error = numbers.std(ddof=1) / np.sqrt(len(numbers))
-    shown = {"unit": "candidates", "count": len(numbers)}
+    shown, fullest = {"unit": "candidates", "count": len(numbers)}, "candidates of the fullest event; error of a count"
     return [
         Quantity(f"{prefix}candidates", numbers.mean(), error, definition="candidates per event, mean", **shown),
-        Quantity(f"{prefix}most_candidates", numbers.max(), definition="candidates of the fullest event", **shown),
+        Quantity(f"{prefix}most_candidates", float(numbers.max()), np.sqrt(numbers.max()), definition=fullest, **shown),
     ]
 
 
@@ -151,13 +152,21 @@ def gained(prefix, before, after):
 
     The factor is NaN if the first stage finds nothing.
     """
-    (recall, precision), (kept, refined) = (
-        (quantity.value for quantity in over_trainings("", "", [each])) for each in (before, after)
-    )
-    gain = refined / precision if precision else float("nan")
+    (recall, precision), (kept, refined) = (over_trainings("", "", [each]) for each in (before, after))
+    gain = error = float("nan")
+    if precision.value and refined.value:
+        gain = refined.value / precision.value
+        error = gain * np.hypot(refined.error / refined.value, precision.error / precision.value)
+    definition, lost = "precision of both stages over the first's", "recall of the first stage less that of both"
     return [
-        Quantity(f"{prefix}precision_gain", gain, definition="precision of both stages over the first's"),
-        Quantity(f"{prefix}recall_loss", recall - kept, None, "%", "recall of the first stage less that of both"),
+        Quantity(f"{prefix}precision_gain", gain, error, definition=f"{definition}; {_APART}"),
+        Quantity(
+            f"{prefix}recall_loss",
+            recall.value - kept.value,
+            np.hypot(recall.error, kept.error),
+            "%",
+            f"{lost}; {_APART}",
+        ),
     ]
 
 

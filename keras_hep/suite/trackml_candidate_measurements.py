@@ -3,6 +3,7 @@
 import numpy as np
 
 from keras_hep import training
+from keras_hep.metrics import estimates
 from keras_hep.metrics.proportions import proportion_in_bins
 from keras_hep.suite.record import Curve, Quantity
 from keras_hep.suite.segment_measurements import over_events
@@ -62,25 +63,24 @@ def shape(found):
     Args:
         found: dict of "k1" and "k2" to list of `Found`.
     """
-    one, two = (
-        {
-            name: np.mean([getattr(event, name) for event in found[way]])
-            for name in ("recall", "precision", "grown", "seconds")
-        }
-        for way in ("k1", "k2")
-    )
+    values = {
+        name: [np.array([getattr(event, name) for event in found[way]], float) for way in ("k1", "k2")]
+        for name in ("recall", "precision", "grown", "seconds")
+    }
+    (recall_one, recall_two), (time_one, time_two) = values["recall"], values["seconds"]
+    precision, candidates = _ratio(*values["precision"]), _ratio(*reversed(values["grown"]))
     return [
-        Quantity(
-            "recall_gain", two["recall"] - one["recall"], unit="%", definition="recall at K = 2 less that at K = 1"
-        ),
-        Quantity(
-            "precision_ratio",
-            one["precision"] / max(two["precision"], 1e-9),
-            definition="precision at K = 1 over that at K = 2",
-        ),
-        Quantity("candidates_ratio", two["grown"] / max(one["grown"], 1), definition="candidates at K = 2 over K = 1"),
-        Quantity("time_ratio", two["seconds"] / one["seconds"], definition="time at K = 2 over K = 1", timed=True),
+        over_events("recall_gain", recall_two - recall_one, "%", "recall at K = 2 less that at K = 1"),
+        Quantity("precision_ratio", *precision, definition="precision at K = 1 over that at K = 2"),
+        Quantity("candidates_ratio", *candidates, definition="candidates at K = 2 over K = 1"),
+        Quantity("time_ratio", time_two.mean() / time_one.mean(), definition="time at K = 2 over K = 1", timed=True),
     ]
+
+
+def _ratio(parts, wholes):
+    """Return the ratio of sums over events, of nothing as of very little, and its error, None of a single event."""
+    wholes = np.maximum(wholes, 1e-9)
+    return estimates.ratio(parts, wholes) if len(parts) > 1 else (parts[0] / wholes[0], None)
 
 
 def first_step(way, finder, events, ranks=(1, 2, 16)):
