@@ -126,18 +126,19 @@ class ShowerSample:
         return self._source().draw(self.number, seed)
 
     def _of_files(self):
-        """Return showers of files: those of the test are the first ones, others follow."""
-        parts, missing = [], self.number + (0 if self.part == "test" else self.number)
+        """Return showers of files; which part a shower belongs to depends on its place in the files alone."""
+        parts, first, missing = [], 0, self.number
         for path in matching_files(self.data, self.particle, self.angles):
             for showers in lcd_blocks(path):
+                place = (first + np.arange(len(showers))) % len(_PLACES)
+                first += len(showers)
+                showers = showers.take(np.isin(place, [turn for turn, part in enumerate(_PLACES) if part == self.part]))
                 showers = showers.take(self._kept(showers))
                 parts.append(showers if self.window == "large" else showers.cropped(25, 11))
                 missing -= len(showers)
-            if missing <= 0:
-                break
-        found = Showers.joined(parts)
-        middle = min(self.number, len(found) // 3)  # a third for the test if there are few
-        return found.take(slice(0, middle) if self.part == "test" else slice(middle, middle + self.number))
+                if missing <= 0:
+                    return Showers.joined(parts).take(slice(0, self.number))
+        return Showers.joined(parts)
 
     def _kept(self, showers):
         if self.selection is None:
@@ -147,6 +148,7 @@ class ShowerSample:
         return getattr(selections, self.selection)(showers)
 
 
+_PLACES = ("test", "train", "train", "test", "train", "choice")  # of one shower after the other in files
 _WEIGHTED = ("little_hcal_energy", "converted")  # rare, so that they are simulated in a way of their own
 
 

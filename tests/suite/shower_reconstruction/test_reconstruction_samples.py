@@ -108,10 +108,14 @@ def test_cells_of_other_calorimeters():
 def test_files_give_test_and_training_showers_of_their_own(tmp_path):
     showers = ShowerSimulation("photon", angles="random").showers(60, seed=5)
     write_lcd(tmp_path / file_name("photon", "random", 1), showers)
-    test = dataclasses.replace(PHOTONS, number=20, part="test", data=str(tmp_path)).showers()
-    train = dataclasses.replace(PHOTONS, number=40, data=str(tmp_path)).showers()
-    np.testing.assert_array_equal(test["energy"], showers["energy"][:20])
-    np.testing.assert_array_equal(train["energy"], showers["energy"][20:])
+    parts = {part: dataclasses.replace(PHOTONS, number=100, part=part, data=str(tmp_path)) for part in samples.PARTS}
+    found = {part: sample.showers()["energy"] for part, sample in parts.items()}
+    assert {part: len(energies) for part, energies in found.items()} == {"test": 20, "train": 30, "choice": 10}
+    np.testing.assert_array_equal(found["test"][:3], showers["energy"][[0, 3, 6]])
+    np.testing.assert_array_equal(np.sort(np.concatenate([*found.values()])), np.sort(showers["energy"]))
+    converted = dataclasses.replace(parts["test"], number=3, selection="converted").showers()
+    assert set(converted["energy"]) <= set(found["test"])
+    assert len(dataclasses.replace(parts["test"], number=5).showers()) == 5
 
 
 def test_no_files_is_an_error(tmp_path):
