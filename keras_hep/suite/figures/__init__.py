@@ -50,6 +50,7 @@ from keras_hep.suite.figures.page import (
 )
 from keras_hep.suite.figures.plane_candidates import plane_candidates
 from keras_hep.suite.figures.plots import bands, histogram, level, over_expected, overlay
+from keras_hep.suite.figures.shower_reconstruction import accuracy_in_bins, training_course
 from keras_hep.suite.figures.slice_plots import slice_distributions, stacked_hits
 from keras_hep.suite.figures.time_slices import event_legend, event_looks, time_slice
 from keras_hep.suite.figures.times_and_places import times_and_places
@@ -60,6 +61,7 @@ __all__ = [
     "DOUBLE",
     "MARKERS",
     "SINGLE",
+    "accuracy_in_bins",
     "axis_labels",
     "bands",
     "bars",
@@ -117,4 +119,5 @@ __all__ = [
     "track_graph_display",
     "track_lines",
     "tracks_display",
+    "training_course",
 ]
