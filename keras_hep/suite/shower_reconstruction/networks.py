@@ -74,7 +74,7 @@ PROFILES = {
         recipes={
             "dnn": Recipe(30_000, {"neurons": 256}, 5e-4),
             "cnn": Recipe(16_000, {"neurons": 256, "filters": 3, "kernel": 4}, 2e-3),
-            "gn": Recipe(8_000, _NARROW, 2e-3, 0.01, 50),
+            "gn": Recipe(3_000, _NARROW, 2e-3, 0.01, 50),
             "hits": Recipe(30_000, {}, 1e-3),
         },
     ),
