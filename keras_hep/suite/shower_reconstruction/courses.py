@@ -252,8 +252,8 @@ def recorded(entries):
 
 
 def _number(sizes, part, selection):
-    if part == "test":
-        return sizes.test
+    if part != "train":
+        return sizes.test if part == "test" else sizes.watched
     return sizes.rare if selection in RARE else sizes.showers
 
 
