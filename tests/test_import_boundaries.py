@@ -94,6 +94,7 @@ BOUNDARIES = {
     "keras_hep.suite.rules": checks,
     "keras_hep.suite.fields": checks,
     "keras_hep.suite.replay": checks,
+    "keras_hep.suite.trial_engines": Boundary(in_functions={"dask", "distributed"}, own={"suite", "training_store"}),
     "keras_hep.suite.cli": Boundary(own={"*"}),
     "keras_hep.suite.catalog": Boundary(own={"", "files", "suite"}),
     "keras_hep.suite.figures": Boundary(

@@ -24,6 +24,11 @@ def shares(processes):
     return cores[:processes]
 
 
+def available():
+    """Return how many cores this process may compute on, int."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def keep_to(core):
     """Let this process, and what it starts, compute on one core only.
 

@@ -33,6 +33,7 @@ from keras_hep.suite.figures.energy_regressions import bars, bias_and_resolution
 from keras_hep.suite.figures.events import display_3d, event_display, input_and_prediction, track_lines
 from keras_hep.suite.figures.finders import compare_finders
 from keras_hep.suite.figures.graphs import component_sizes, graph_display, tracks_display
+from keras_hep.suite.figures.heat_maps import heat_map
 from keras_hep.suite.figures.learning_curves import learning_curves
 from keras_hep.suite.figures.neighbourhoods import interval_display, neighbourhood_display
 from keras_hep.suite.figures.page import (
@@ -81,6 +82,7 @@ __all__ = [
     "event_legend",
     "event_looks",
     "graph_display",
+    "heat_map",
     "histogram",
     "input_and_prediction",
     "interval_display",

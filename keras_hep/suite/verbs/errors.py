@@ -29,6 +29,7 @@ NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
 FRAMEWORKS = {"keras", "tensorflow", "jax", "jaxlib", "torch"}
 EXTRAS = {"tensorflow": "keras_hep", "jax": "keras_hep[jax]", "torch": "keras_hep[torch]"}
 PACKAGES = {  # what to install, where it is not called like the import
+    "distributed": "keras_hep[scan]",
     "igraph": "keras_hep[cluster]",
     "networkx": "keras_hep[cluster]",
     "plotly": "keras_hep[displays]",
