@@ -21,7 +21,7 @@ from keras_hep.suite.shower_samples import origin
 
 SCALES = {
     "smoke": {"profile": "smoke", "few": 40, "seen": 400},
-    "quick": {"profile": "quick", "few": 500, "seen": 30_000},
+    "quick": {"profile": "quick", "few": 250, "seen": 10_000},
     "full": {"profile": "full", "few": 10_000, "seen": 1_000_000},
 }
 
