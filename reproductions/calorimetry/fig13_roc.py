@@ -19,6 +19,7 @@ from keras_hep.suite.record import Result
 from keras_hep.suite.shower_reconstruction import classification, courses
 from keras_hep.suite.shower_reconstruction.classification import CLASSES, NETWORKS, TASKS, TREES
 from keras_hep.suite.shower_reconstruction.energy_comparison import name_of
+from keras_hep.suite.shower_reconstruction.networks import LABELS
 from keras_hep.suite.shower_samples import origin
 
 SCALES = {"smoke": {"profile": "smoke"}, "quick": {"profile": "quick"}, "full": {"profile": "full"}}
@@ -47,11 +48,13 @@ def draw(result, reference):
         for kind in (*NETWORKS, *TREES):
             if f"{task}_{kind}" in result.curves:
                 area = result.quantities[f"{task}_{kind}"]
-                label = TREES[kind] if kind in TREES else name_of(kind, result.scale or "full")
-                shown[f"{label}: {area.value:.4f} ± {area.error:.4f}"] = result.curves[f"{task}_{kind}"]
+                label = TREES.get(kind) or (
+                    name_of(kind, result.scale or "full") if task == "photon_pi0" else LABELS[kind]
+                )
+                shown[f"{label}: {area.value:.3f} ± {area.error:.3f}"] = result.curves[f"{task}_{kind}"]
         figures.roc(axes, shown, log=task == "electron_pion")
         axes.set_title(CLASSES[task] + (", published areas: all 1.00" if task == "electron_pion" else ""))
-        figures.legend(axes, title="area under the curve", loc="best")
+        figures.legend(axes, title="area under the curve", loc="lower right" if task == "photon_pi0" else "center left")
     lowest = min(min(curve.y) for name, curve in result.curves.items() if name.startswith("electron_pion"))
     panels[1].set_ylim(max(0.0, lowest - 1.2 * (1 - lowest)), 1 + 0.05 * (1 - lowest))  # room for the legend
     return figure
