@@ -23,7 +23,8 @@ def recorded(tmp_path):
         entries[name] = {"file": path.name, "sha256": files.sha256(path), "model": description}
     (folder / "fig01_two.json").write_text(json.dumps({"weights": entries}))
     (folder / "fig02_one.json").write_text(json.dumps({"weights": {"lstm": entries["lstm"]}}))
-    (folder / "fig03_none.json").write_text(json.dumps({}))
+    answers = {"large": {"file": "fig03_none.large.answers.npz", "sha256": ""}}  # not the network itself
+    (folder / "fig03_none.json").write_text(json.dumps({"weights": answers}))
     return tmp_path, networks
 
 

@@ -30,7 +30,8 @@ def reproduce(profile, data=None, seed=7):
     quantities = comparison.gains(scores, published=profile == "full")
     quantities += comparison.costs(profile, showers["hits"].mean()) + comparison.trainings(found)
     curves = [comparison.area_curve(name, one, showers["energy"]) for name, one in scores.items()]
-    kept = {**comparison.named(found), "bdt": trees, "test_showers": showers}
+    network = courses.headline("hits", profile, seed, data)[0].train()
+    kept = {**comparison.named(found), "bdt": trees, "test_showers": showers, "hits": network}
     return Result(quantities, curves, weights=courses.recorded(kept), **origin(data))
 
 
