@@ -2,7 +2,7 @@
 
 Source    Belayneh et al., Eur. Phys. J. C 80 (2020) 688, arXiv:1912.06794, Appendix H, Figure 31
 Data      electrons of 10 to 510 GeV at 60 to 120 degrees, simulated here; with --data genuine files of electrons
-Cost      smoke half a minute (2 CPU cores); quick: see the recorded result
+Cost      smoke 30 s, quick 1 min (2 CPU cores, 3 GB); full for a GPU
 Expect    from the 85 energies in layers the DNN is better than boosted trees at high energies, and worse than from all
           22,885 cells
 Differs   showers of a parametrisation, not of Geant4; at scale quick 256 neurons and 20,000 electrons. Section 5.1 of

@@ -3,7 +3,7 @@
 Source    Belayneh et al., Eur. Phys. J. C 80 (2020) 688, arXiv:1912.06794, Appendix J, Figure 34
 Data      electrons, photons, neutral and charged pions of 10 to 510 GeV at 60 to 120 degrees, simulated here; with
           --data genuine files of all four
-Cost      smoke half a minute (2 CPU cores); quick: see the recorded result
+Cost      smoke 30 s, quick 1 min after Figures 15, 30 and 31 (2 CPU cores, 3 GB); full for a GPU
 Expect    the resolution of a CNN that was trained on photons, a bias slightly larger in some cases; charged pions are
           not described by any of these networks
 Differs   showers of a parametrisation, not of Geant4; at scale quick 256 neurons, 3 filters of 4x4x4 cells and 20,000
