@@ -46,7 +46,7 @@ def quality(way, found, events):
         over_events(f"recall_{way}", [one.recall for one in found], "%", f"particles with three hits; {_RULE}"),
         over_events(f"precision_{way}", [one.precision for one in found], "%", _RULE),
         over_events(f"recall_from_seed_{way}", growing, "%", "particles whose first hit is on a seed layer"),
-        over_events(f"candidates_{way}", [one.grown for one in found], "candidates", "all that grow"),
+        _candidates(f"candidates_{way}", [one.grown for one in found]),
         Quantity(
             f"seconds_{way}",
             np.mean([one.seconds for one in found]),
@@ -55,6 +55,13 @@ def quality(way, found, events):
             timed=True,
         ),
     ]
+
+
+def _candidates(name, numbers):
+    """Describe how many candidates an event has; the number of a single event has the error of a count."""
+    if len(numbers) > 1:
+        return over_events(name, numbers, "candidates", "all that grow")
+    return Quantity(name, float(numbers[0]), np.sqrt(numbers[0]), "candidates", "all that grow; error of a count")
 
 
 def shape(found):
