@@ -16,6 +16,7 @@ ENTRIES = {
     "accuracy": "share of training showers whose class is found, between two entries, over batches",
     "test_accuracy": "share of validation showers whose class is found, over batches",
 }
+CLASSES = 2  # of the validation showers, which all trainings draw from
 REPEATED = ("dnn", "cnn")  # networks that are trained on few showers
 
 
@@ -88,12 +89,12 @@ def ends(name, histories, watched):
 
     They are "<name>_training" and "<name>_validation", the last entries; "<name>_overtraining", the first minus the
     second, with "_errors" as of `with_errors`; and "<name>_mean_overtraining", of all entries. Errors are those of
-    trainings, and of the validation showers, which each training has its own.
+    trainings, and of the validation showers, of which each training draws half.
 
     Args:
         name: str.
         histories: list of dict of lists, of each training.
-        watched: int. Validation showers of a training.
+        watched: int. Validation showers of each class, and of a training.
     """
     training, validation = (np.array([one[entry] for one in histories]) for entry in ENTRIES)
     gaps = training - validation
@@ -119,7 +120,7 @@ def gap_difference(name, one, other, watched):
     """
     gaps = [np.mean([_gap(history) for history in several], axis=1) for several in (one, other)]
     accuracy = np.mean([history["test_accuracy"] for history in (*one, *other)])
-    binomial = np.sqrt(2) * _binomial(accuracy, watched * len(one))
+    binomial = np.sqrt(2) * _binomial(accuracy, watched, len(one))
     differences = np.subtract(*gaps)
     error = np.hypot(_of_trainings(differences), binomial)
     of = "difference of training minus validation accuracy, mean over the training"
@@ -155,12 +156,12 @@ def gain(name, better, worse, of):
 
 def _with_errors(name, gaps, validation, watched, part):
     values = gaps[:, part].mean(axis=1)
-    error = np.hypot(_of_trainings(values), _binomial(validation[:, part].mean(), watched * len(values)))
+    error = np.hypot(_of_trainings(values), _binomial(validation[:, part].mean(), watched, len(values)))
     return measurements.with_errors(name, values.mean(), error, "training minus validation accuracy")
 
 
 def _mean(name, values, watched, definition):
-    binomial = _binomial(values.mean(), watched * len(values)) if watched else 0.0
+    binomial = _binomial(values.mean(), watched, len(values)) if watched else 0.0
     return Quantity(name, values.mean(), np.hypot(_of_trainings(values), binomial), definition=definition)
 
 
@@ -168,8 +169,13 @@ def _gap(history):
     return np.subtract(history["accuracy"], history["test_accuracy"])
 
 
-def _binomial(accuracy, number):
-    return np.sqrt(accuracy * (1 - accuracy) / number)
+def _binomial(accuracy, watched, trainings):
+    """Return the error of a mean accuracy by the choice of showers: each training draws so many of as many per class.
+
+    What they share of the sample does not become less with more trainings.
+    """
+    shared = 1 / CLASSES
+    return np.sqrt(accuracy * (1 - accuracy) / watched * (shared + (1 - shared) / trainings))
 
 
 def _of_trainings(values):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import pathlib
 import shutil
 
 import numpy as np
@@ -12,6 +13,8 @@ from keras_hep.suite import trial_engines
 from keras_hep.suite.hyperparameter_scan import Point, read_trials
 from keras_hep.suite.shower_reconstruction import courses, hyperparameters, networks, samples, scan_plans
 from keras_hep.suite.shower_reconstruction.scan_plans import BEST, DEFAULTS, PLANS, Plan, Slice
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
 
 
 def test_the_full_scan_has_every_point_of_the_slices_once_and_the_published_best():
@@ -37,6 +40,8 @@ def test_structure_says_what_the_full_scan_consists_of():
     assert found["gn_trials"] == 990
     assert (found["dnn_epochs"], found["gn_epochs"], found["cnn_repeats"]) == (3, 1, 10)
     assert {name: found[f"default_{name}"] for name in DEFAULTS} == DEFAULTS
+    published = json.loads((ROOT / "results/references/calorimetry/fig11_scan.json").read_text())["quantities"]
+    assert {name: found[name] for name in published} == {name: one["value"] for name, one in published.items()}
 
 
 def test_coarse_scans_take_their_points_from_the_published_axes():

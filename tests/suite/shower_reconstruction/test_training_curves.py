@@ -29,7 +29,7 @@ def test_ends_of_trainings():
     assert found["dnn_overtraining"].value == pytest.approx(0.2)
     assert found["dnn_mean_overtraining"].value == pytest.approx(0.125)
     # gaps of 0.3 and 0.1, and two hundred showers of which 0.65 are right
-    assert found["dnn_overtraining"].error == pytest.approx(np.hypot(0.1, np.sqrt(0.65 * 0.35 / 200)))
+    assert found["dnn_overtraining"].error == pytest.approx(np.hypot(0.1, np.sqrt(0.65 * 0.35 * (1 / 200 + 1 / 400))))
     assert found["dnn_overtraining_errors"].value == pytest.approx(0.2 / found["dnn_overtraining"].error)
 
 
