@@ -15,7 +15,7 @@ import dataclasses
 from keras_hep.suite import figures
 from keras_hep.suite.record import Quantity, Result
 from keras_hep.suite.shower_reconstruction import accuracy_comparison as comparison
-from keras_hep.suite.shower_reconstruction import courses, measurements
+from keras_hep.suite.shower_reconstruction import courses, measurements, networks
 from keras_hep.suite.shower_samples import origin
 
 SCALES = {"smoke": {"profile": "smoke"}, "quick": {"profile": "quick"}, "full": {"profile": "full"}}
@@ -52,7 +52,7 @@ def draw(result, reference):
         for axes, entry in ((panels[column], "accuracy"), (panels[2 + column], "loss")):
             figures.overlay(axes, result.curves[f"window_{name}_{entry}"], label="training", index=0)
             figures.overlay(axes, result.curves[f"window_{name}_test_{entry}"], label="validation", index=1)
-        panels[column].set_title(f"ECAL {name} x {name} x 25, {comparison.size_of('dnn', result.scale)}")
+        panels[column].set_title(f"ECAL {name} x {name} x 25, {networks.sized('dnn', result.scale)}")
         panels[2 + column].set(yscale="log", xlabel="showers seen")
     gain = result.quantities["gain_accuracy"]
     panels[3].set_title(f"test showers: 51 x 51 gain {gain.value:+.4f} $\\pm$ {gain.error:.4f} in accuracy")

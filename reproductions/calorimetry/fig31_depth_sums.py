@@ -17,7 +17,7 @@ import numpy as np
 from keras_hep.suite import figures
 from keras_hep.suite.record import Result
 from keras_hep.suite.shower_reconstruction import baselines, depth_sums
-from keras_hep.suite.shower_reconstruction.courses import recorded
+from keras_hep.suite.shower_reconstruction.courses import ELECTRONS, recorded
 from keras_hep.suite.shower_reconstruction.trained_energies import Energies, outcomes
 from keras_hep.suite.shower_samples import origin
 
@@ -27,7 +27,7 @@ SCALES = {"smoke": {"profile": "smoke"}, "quick": {"profile": "quick"}, "full": 
 def reproduce(profile, data=None, seed=7):
     found, answers = outcomes(depth_sums.wanted(profile, seed, data))
     found = {name: energies for (name, _), energies in found.items()}
-    train, test = (depth_sums.CELLS.on(data).samples(part, profile, seed)[0] for part in ("train", "test"))
+    train, test = (ELECTRONS.on(data).samples(part, profile, seed)[0] for part in ("train", "test"))
     fitted = baselines.energies(train, test)
     for name in ("boosted", "linear"):
         found[name] = Energies(found["cells"].true, np.array([getattr(fitted, name)]))

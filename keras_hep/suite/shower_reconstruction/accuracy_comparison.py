@@ -5,12 +5,11 @@ Reference: Belayneh et al., Eur. Phys. J. C 80 (2020) 688, Appendices A and F, F
 
 import numpy as np
 
-from keras_hep.metrics import estimates
 from keras_hep.suite import figures
 from keras_hep.suite.record import Quantity
 from keras_hep.suite.shower_reconstruction import courses, measurements, networks
 from keras_hep.suite.shower_reconstruction.courses import Course
-from keras_hep.suite.shower_reconstruction.measurements import Scores
+from keras_hep.suite.shower_reconstruction.measurements import Scores, of_trainings
 
 HCAL = {"with": (), "without": (("hcal_shape", None),)}  # options of the network
 CLASSIFIED = {"accuracy": "share of showers whose class is found", "entropy": "cross entropy"}
@@ -49,7 +48,10 @@ def score_gains(name, better, worse, of):
         if kind == "entropy":
             values, others = others, values
         difference = values.mean(axis=0) - others.mean(axis=0)
-        parts = difference.std() / np.sqrt(len(difference)), *(_error(one.mean(axis=1)) for one in (values, others))
+        parts = (
+            difference.std() / np.sqrt(len(difference)),
+            *(of_trainings(one.mean(axis=1)) for one in (values, others)),
+        )
         error = np.sqrt(np.sum(np.square(parts)))
         found += sized(f"{name}_{kind}", difference.mean(), error, f"gain in {definition}, test showers, {of}")
     return found
@@ -97,7 +99,9 @@ def entry_gain(name, better, worse, entry, last, of):
     pairs = zip(better, worse, strict=True)
     differences = [np.mean(one[entry][-last:]) - np.mean(other[entry][-last:]) for one, other in pairs]
     known = {**TRAINING, **VALIDATION}[entry]
-    return sized(name, np.mean(differences), _error(differences), f"gain in {known}, mean of the last {last}, {of}")
+    return sized(
+        name, np.mean(differences), of_trainings(differences), f"gain in {known}, mean of the last {last}, {of}"
+    )
 
 
 def sized(name, value, error, definition):
@@ -118,7 +122,7 @@ def measured(name, scores, of):
         of: str. Which classifiers, classes and showers.
     """
     entropies = each_shower("entropy", scores)
-    error = np.hypot(_error(entropies.mean(axis=1)), entropies.mean(axis=0).std() / np.sqrt(len(scores.labels)))
+    error = np.hypot(of_trainings(entropies.mean(axis=1)), entropies.mean(axis=0).std() / np.sqrt(len(scores.labels)))
     return [
         measurements.accuracy(f"accuracy_{name}", scores, of),
         measurements.area(f"area_{name}", scores, of),
@@ -141,12 +145,7 @@ def named(kinds):
     Args:
         kinds: dict of str to list (of trainings) of lists (of classes) of `Answers`.
     """
-    return {
-        f"{kind}_{repeat}_class{place}": answer
-        for kind, trainings in kinds.items()
-        for repeat, classes in enumerate(trainings)
-        for place, answer in enumerate(classes)
-    }
+    return courses.numbered(kinds, ("class0", "class1"))
 
 
 # With and without the cells of the HCAL
@@ -167,13 +166,12 @@ def hcal_trainings(task, profile, events, entries, trainings, seed):
         dict of "with" and "without" to list (of trainings) of lists (of classes) of `Answers`.
     """
     tests = task.samples("test", profile, seed)
-    each = [
-        Course(task, "dnn", profile, seed, repeat, options=options, events=events, intervals=entries)
-        for options in HCAL.values()
-        for repeat in range(trainings)
-    ]
-    found = courses.carried_out([(course, tests) for course in each])
-    return {kind: found[place * trainings : (place + 1) * trainings] for place, kind in enumerate(HCAL)}
+    common = {"events": events, "intervals": entries}
+    wanted = {
+        kind: [Course(task, "dnn", profile, seed, number, options=options, **common) for number in range(trainings)]
+        for kind, options in HCAL.items()
+    }
+    return courses.in_groups({kind: (several, tests) for kind, several in wanted.items()})
 
 
 def hcal_compared(kinds, last, of):
@@ -231,25 +229,7 @@ def draw_hcal(result, classes):
         figures.axis_labels(axes, "showers seen", label)
     loss.set_yscale("log")
     gain = result.quantities["gain_accuracy"]
-    accuracy.set_title(f"{classes}, {size_of('dnn', result.scale)}")
+    accuracy.set_title(f"{classes}, {networks.sized('dnn', result.scale or 'full')}")
     loss.set_title(f"test showers: cells gain {gain.value:+.4f} $\\pm$ {gain.error:.4f} in accuracy")
     figures.legend(accuracy, loc="lower right")
     return figure
-
-
-def size_of(network, scale):
-    """Return what a dense network is called at a scale, which says where it is smaller than the published one.
-
-    Example:
-
-    >>> size_of("dnn", "full"), size_of("dnn", "quick")
-    ('DNN', 'DNN of 256 neurons')
-    """
-    label = networks.LABELS[network]
-    neurons = networks.PROFILES[scale or "full"].recipes[network].arguments.get("neurons")
-    return f"{label} of {neurons} neurons" if neurons else label
-
-
-def _error(values):
-    """Return the standard error of the mean over trainings; of a single one it is not known, and 0."""
-    return estimates.mean(values)[1] if len(values) > 1 else 0.0

@@ -4,6 +4,7 @@ Reference: Belayneh et al., Eur. Phys. J. C 80 (2020) 688, section 5.3.1, Figure
 """
 
 import dataclasses
+import itertools
 
 import numpy as np
 
@@ -34,27 +35,20 @@ def trained(names, profile, seed, data=None):
     Returns:
         dict of (task, network) to list, of each training, of two `Answers`: on class 0 and on class 1.
     """
-    keys, wanted = [], []
-    for name in names:
-        tests = TASKS[name].on(data).samples("test", profile, seed)
-        for network in NETWORKS:
-            for course in courses.headline(network, profile, seed, data, TASKS[name]):
-                keys.append((name, network))
-                wanted.append((course, tests))
-    found = {}
-    for key, answers in zip(keys, courses.carried_out(wanted), strict=True):
-        found.setdefault(key, []).append(answers)
-    return found
+    tests = {name: TASKS[name].on(data).samples("test", profile, seed) for name in names}
+    return courses.in_groups(
+        {
+            (name, network): (courses.headline(network, profile, seed, data, TASKS[name]), tests[name])
+            for name in names
+            for network in NETWORKS
+        }
+    )
 
 
 def named(found):
     """Return the `Answers` of `trained` by names for a `Result`, dict: "<network>_<training>_<particle>"."""
-    return {
-        f"{network}_{number}_{particle}": answer
-        for (task, network), several in found.items()
-        for number, pair in enumerate(several)
-        for particle, answer in zip(TASKS[task].particles, pair, strict=True)
-    }
+    several = [courses.numbered({network: one}, TASKS[task].particles) for (task, network), one in found.items()]
+    return dict(itertools.chain.from_iterable(part.items() for part in several))
 
 
 def scores(several):
@@ -255,6 +249,5 @@ def difference(name, one, other, of, measure=measurements.accuracy):
         values.append([quantity.value for quantity in each])
         tested.append(np.mean([quantity.error for quantity in each]))
     differences = np.subtract(*values)
-    trainings = estimates.mean(differences)[1] if len(differences) > 1 else 0.0
-    error = np.sqrt(np.sum(np.square(tested)) + trainings**2)
+    error = np.sqrt(np.sum(np.square(tested)) + measurements.of_trainings(differences) ** 2)
     return measurements.with_errors(name, differences.mean(), error, f"difference, {of}", len(one.labels))

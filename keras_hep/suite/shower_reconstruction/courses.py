@@ -66,6 +66,7 @@ class Task:
         return dataclasses.replace(self, data=str(data or ""))
 
 
+ELECTRONS = Task(("electron",))
 PHOTON_PI0 = Task(("pi0", "photon"), ("merged_photons", None))
 ELECTRON_PION = Task(("charged_pion", "electron"), ("little_hcal_energy", "little_hcal_energy"))
 ELECTRON_PION_ENERGY = Task(("charged_pion", "electron"), ("energy_in_window", None))
@@ -240,6 +241,40 @@ def carried_out(wanted):
     longest_first = sorted(wanted, key=lambda pair: ("gn", "cnn", "hits", "dnn").index(pair[0].network))
     train_together([(answers, {"course": course, "samples": samples}) for course, samples in longest_first])
     return [answers(course, samples) for course, samples in wanted]
+
+
+def in_groups(wanted):
+    """Train and test networks side by side, as `carried_out`, by name.
+
+    Args:
+        wanted: dict of key to (list of `Course`, tuple of `ShowerSample`). Repeated trainings, and their tests.
+
+    Returns:
+        dict of key to list, of each training, of lists of `Answers`, one on each sample.
+    """
+    pairs = [(course, tests) for courses, tests in wanted.values() for course in courses]
+    found = iter(carried_out(pairs))
+    return {key: [next(found) for _ in courses] for key, (courses, _) in wanted.items()}
+
+
+def numbered(groups, tests):
+    """Return the `Answers` of `in_groups` by names within an item, dict: "<key>_<training>_<test>".
+
+    Args:
+        groups: dict, as from `in_groups`; a key is a str or a tuple of them.
+        tests: sequence of str. What the samples are called.
+
+    Example:
+
+    >>> list(numbered({("cms", "dnn"): [["a", "b"]]}, ("pi0", "photon")))
+    ['cms_dnn_0_pi0', 'cms_dnn_0_photon']
+    """
+    return {
+        "_".join([*([key] if isinstance(key, str) else key), str(number), test]): answer
+        for key, several in groups.items()
+        for number, each in enumerate(several)
+        for test, answer in zip(tests, each, strict=True)
+    }
 
 
 def recorded(entries):

@@ -2,11 +2,10 @@
 
 import dataclasses
 
-from keras_hep.suite.shower_reconstruction.courses import Task, repeats
+from keras_hep.suite.shower_reconstruction.courses import ELECTRONS, repeats
 from keras_hep.suite.shower_reconstruction.trained_energies import ratio
 
-CELLS = Task(("electron",))
-LAYERS = dataclasses.replace(CELLS, geometry="layers")
+LAYERS = dataclasses.replace(ELECTRONS, geometry="layers")
 LABELS = {
     "cells": "DNN, all cells",
     "layers": "DNN, sums in layers",
@@ -18,7 +17,7 @@ RANGES = {"": (0, 500), "_low": (0, 100), "_high": (300, 500)}  # GeV
 
 def wanted(profile, seed, data=None):
     """Return trainings on cells and on layers with their tests, as `trained_energies.outcomes` takes them."""
-    tasks = {"cells": CELLS.on(data), "layers": LAYERS.on(data)}
+    tasks = {"cells": ELECTRONS.on(data), "layers": LAYERS.on(data)}
     return {
         name: (repeats(task, "dnn", profile, seed), {"electron": task.samples("test", profile, seed)[0]})
         for name, task in tasks.items()

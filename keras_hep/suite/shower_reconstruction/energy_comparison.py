@@ -281,13 +281,9 @@ def name_of(method, profile="full"):
     """
     if method in BASELINES:
         return BASELINES[method]
-    label = networks.LABELS[method]
     if profile == "full":
-        return label
-    recipe = networks.PROFILES[profile].recipes[method]
-    width = recipe.arguments.get("width_multiplier")
-    size = f"{recipe.arguments['neurons']} neurons" if width is None else f"1/{round(1 / width)} wide"
-    return f"{label} {'of ' if width is None else ''}{size}, {recipe.events:,} showers"
+        return networks.LABELS[method]
+    return f"{networks.sized(method, profile)}, {networks.PROFILES[profile].recipes[method].events:,} showers"
 
 
 @figures.style()

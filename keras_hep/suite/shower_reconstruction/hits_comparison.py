@@ -9,7 +9,6 @@ from keras_hep.suite import figures
 from keras_hep.suite.record import Curve, Quantity
 from keras_hep.suite.shower_reconstruction import classification, courses, measurements, networks
 from keras_hep.suite.shower_reconstruction.kept_arrays import kept_arrays
-from keras_hep.suite.shower_reconstruction.measurements import Scores
 from keras_hep.suite.shower_reconstruction.multiplications import multiplications
 
 NETWORKS = ("hits", "gn", "cnn", "dnn")
@@ -29,21 +28,12 @@ def trained(profile, seed, data=None):
         dict of str, the network, to list, of each training, of two `Answers`: on neutral pions and on photons.
     """
     tests = courses.PHOTON_PI0.on(data).samples("test", profile, seed)
-    each = [course for network in NETWORKS for course in courses.headline(network, profile, seed, data)]
-    found = {}
-    for course, answers in zip(each, courses.carried_out([(course, tests) for course in each]), strict=True):
-        found.setdefault(course.network, []).append(answers)
-    return found
+    return courses.in_groups({name: (courses.headline(name, profile, seed, data), tests) for name in NETWORKS})
 
 
 def named(found):
     """Return the `Answers` of `trained` by name: "<network>_<training>_<particle>"."""
-    return {
-        f"{network}_{number}_{particle}": answer
-        for network, several in found.items()
-        for number, pair in enumerate(several)
-        for particle, answer in zip(courses.PHOTON_PI0.particles, pair, strict=True)
-    }
+    return courses.numbered(found, courses.PHOTON_PI0.particles)
 
 
 def scores_of(found, profile, seed, data=None):
@@ -60,7 +50,7 @@ def scores_of(found, profile, seed, data=None):
     """
     task = courses.PHOTON_PI0.on(data)
     kept = classification.boosted("bdt", task, profile, seed)
-    scores = {network: Scores.of(*zip(*several, strict=True)) for network, several in found.items()}
+    scores = {network: classification.scores(several) for network, several in found.items()}
     return scores | {"bdt": classification.tree_scores(kept, task)}, kept
 
 
@@ -165,15 +155,10 @@ def label_of(network, scale):
     Example:
 
     >>> label_of("gn", "quick"), label_of("hits", "quick"), label_of("gn", "full")
-    ('REDUCED GN (1/16 wide), 3,000 showers', 'hits, 30,000 showers', 'GN, 800,000 showers')
+    ('REDUCED GN 1/16 wide, 3,000 showers', 'hits, 30,000 showers', 'GN, 800,000 showers')
     """
-    recipe = networks.PROFILES[scale].recipes[network]
-    label, arguments = networks.LABELS[network], recipe.arguments
-    if "width_multiplier" in arguments:
-        label = f"REDUCED {label} (1/{round(1 / arguments['width_multiplier'])} wide)"
-    elif "neurons" in arguments:
-        label = f"{label} of {arguments['neurons']} neurons"
-    return f"{label}, {recipe.events:,} showers"
+    reduced = "REDUCED " if "wide" in networks.sized(network, scale) else ""
+    return f"{reduced}{networks.sized(network, scale)}, {networks.PROFILES[scale].recipes[network].events:,} showers"
 
 
 def draw_costs(axes, result):

@@ -63,7 +63,7 @@ def area(name, scores, of):
         scores: `Scores`.
         of: str. Which classes and showers.
     """
-    error = np.hypot(_of_trainings(scores.areas()), _of_placements(*scores.placements()))
+    error = np.hypot(of_trainings(scores.areas()), _of_placements(*scores.placements()))
     definition = f"area under the ROC curve, {of}, mean of {len(scores.scores)} trainings"
     return Quantity(name, scores.areas().mean(), error, definition=definition, count=len(scores.labels))
 
@@ -81,27 +81,78 @@ def area_gain(name, better, worse, of):
         list of two `Quantity`: "<name>", with the error of trainings and of test showers, which both share; and
         "<name>_errors", how many errors it is.
     """
-    pairs = zip(better.placements(), worse.placements(), strict=True)
-    tested = _of_placements(*(one - other for one, other in pairs))
-    value = better.areas().mean() - worse.areas().mean()
-    error = np.sqrt(tested**2 + _of_trainings(better.areas()) ** 2 + _of_trainings(worse.areas()) ** 2)
-    return with_errors(name, value, error, f"difference of areas under ROC curves, {of}", len(better.labels))
+    return area_contrast(name, [(1.0, better), (-1.0, worse)], f"difference: {of}")
+
+
+def area_contrast(name, terms, of):
+    """Return a weighted sum of areas under ROC curves of classifiers that were tested on the same showers.
+
+    Args:
+        name: str.
+        terms: list of (float, `Scores`). Weights, and what they are of.
+        of: str. What is added.
+
+    Returns:
+        list of two `Quantity`: "<name>", with the error of trainings and of test showers, which all share; and
+        "<name>_errors", how many errors it is.
+
+    Raises:
+        ValueError: if the classifiers were not tested on the same showers.
+
+    Example:
+
+    >>> labels = np.array([False, False, True, True])
+    >>> good, fair = (Scores(labels, np.array([one])) for one in ([1.0, 2, 3, 4], [1.0, 3, 2, 4]))
+    >>> area_contrast("gain", [(1, good), (-1, fair)], "good over fair")[0].value
+    0.25
+    """
+    first = terms[0][1].labels
+    if not all(np.array_equal(first, one.labels) for _, one in terms):
+        raise ValueError(
+            f"{name}: all classifiers must be tested on the same showers, got {[len(one.labels) for _, one in terms]} "
+            "showers: compare answers on the same sample."
+        )
+    placements = [[weight * part for part in one.placements()] for weight, one in terms]
+    moved = [np.sum(parts, axis=0) for parts in zip(*placements, strict=True)]
+    variance = _of_placements(*moved) ** 2 + sum((weight * of_trainings(one.areas())) ** 2 for weight, one in terms)
+    value = sum(weight * one.areas().mean() for weight, one in terms)
+    return with_errors(name, value, np.sqrt(variance), f"areas under ROC curves, {of}", len(first))
 
 
 def with_errors(name, value, error, definition, count=None):
     """Return a `Quantity`, and "<name>_errors", how many of its errors it is."""
-    number = value / error if error else np.copysign(np.inf, value) if value else 0.0
+    number = in_errors(value, error)
     return [
         Quantity(name, value, error, definition=definition, count=count),
         Quantity(f"{name}_errors", number, definition=f"in units of its error: {definition}", count=count),
     ]
 
 
+def in_errors(value, error):
+    """Return how many errors a value is; what differs from itself by nothing is none.
+
+    Example:
+
+    >>> in_errors(3.0, 2.0), in_errors(0.0, 0.0)
+    (1.5, 0.0)
+    """
+    return value / error if error else np.copysign(np.inf, value) if value else 0.0
+
+
+def of_trainings(values):
+    """Return the standard error of the mean of several trainings; of a single one it is not known, and 0.
+
+    Args:
+        values: float array, shape (trainings,).
+    """
+    return estimates.mean(values)[1] if len(values) > 1 else 0.0
+
+
 def accuracy(name, scores, of, threshold=0.0):
     """Return the mean share of showers whose class is found, as `Quantity`."""
     found = scores.accuracies(threshold)
     values, each = found.mean(axis=1), found.mean(axis=0)
-    error = np.hypot(_of_trainings(values), each.std() / np.sqrt(len(each)))
+    error = np.hypot(of_trainings(values), each.std() / np.sqrt(len(each)))
     return Quantity(name, values.mean(), error, definition=f"share of showers whose class is found, {of}")
 
 
@@ -135,7 +186,7 @@ def roc(name, scores, of):
         thresholds = np.quantile(one[~scores.labels], 1 - rates, method="higher")
         efficiencies.append([np.mean(one[scores.labels] >= threshold) for threshold in thresholds])
     efficiencies = np.array(efficiencies)
-    trainings = [_of_trainings(column) for column in efficiencies.T]
+    trainings = [of_trainings(column) for column in efficiencies.T]
     mean = efficiencies.mean(axis=0)
     tested = np.sqrt(mean * (1 - mean) / np.count_nonzero(scores.labels))
     return Curve(name, rates, mean, np.hypot(trainings, tested), definition=f"true over false positive rate, {of}")
@@ -184,11 +235,6 @@ def _below(true, false):
 
 def _above(scores, labels):
     return 1 - _below(scores[~labels], scores[labels])
-
-
-def _of_trainings(values):
-    """Return the standard error of the mean of several trainings; of a single one it is not known, and 0."""
-    return estimates.mean(values)[1] if len(values) > 1 else 0.0
 
 
 def _of_placements(true, false):

@@ -94,6 +94,24 @@ PROFILES = {
 }
 
 
+def sized(name, profile):
+    """Return what a network is called at a scale, which says how it is reduced.
+
+    Args:
+        name: str. One of `LABELS`.
+        profile: str. One of `PROFILES`; of a result without a scale, empty, full.
+
+    Example:
+
+    >>> sized("dnn", "full"), sized("dnn", "quick"), sized("gn", "quick")
+    ('DNN', 'DNN of 256 neurons', 'GN 1/16 wide')
+    """
+    arguments = PROFILES[profile or "full"].recipes[name].arguments
+    if "width_multiplier" in arguments:
+        return f"{LABELS[name]} 1/{round(1 / arguments['width_multiplier'])} wide"
+    return f"{LABELS[name]} of {arguments['neurons']} neurons" if "neurons" in arguments else LABELS[name]
+
+
 def network(name, **arguments):
     """Return an untrained network: "dnn", "cnn", "gn", or "hits", ours.
 

@@ -4,14 +4,13 @@ import dataclasses
 
 from keras_hep.suite.shower_reconstruction.courses import (
     ELECTRON_PION_ENERGY,
+    ELECTRONS,
     PHOTON_PI0,
-    Task,
     headline,
     repeats,
 )
 from keras_hep.suite.shower_reconstruction.trained_energies import KINDS, difference, ratio
 
-ELECTRONS = Task(("electron",))
 TRAININGS = {
     "dnn_electrons": "DNN trained on electrons",
     "cnn_electrons": "CNN trained on electrons",

@@ -127,8 +127,7 @@ def product(name, terms, low, high, of):
         values, each = one.measured("resolution", low, high)
         logarithm += power * np.log(values.mean())
         moved = moved + power * each / values.mean()
-        if len(values) > 1:
-            variance += power**2 * values.var(ddof=1) / len(values) / values.mean() ** 2
+        variance += (power * measurements.of_trainings(values) / values.mean()) ** 2
     error = np.sqrt(variance + np.sum(moved**2))
     definition = f"ratio of resolutions, mean of the bins from {low} to {high} GeV; {of}"
     errors = measurements.with_errors(name, logarithm, error, f"logarithm of the {definition}")[1]

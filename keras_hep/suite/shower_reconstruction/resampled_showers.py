@@ -8,15 +8,14 @@ import itertools
 
 import numpy as np
 
-from keras_hep.metrics import estimates
 from keras_hep.suite import figures
 from keras_hep.suite.record import Curve
-from keras_hep.suite.shower_reconstruction import classification, courses, measurements
+from keras_hep.suite.shower_reconstruction import classification, courses, measurements, networks
 from keras_hep.suite.shower_reconstruction.energy_comparison import name_of
 
 GEOMETRIES = {"clic": "CLIC", "atlas": "ATLAS-like", "cms": "CMS-like"}
 RANKING = ("gn", "cnn", "dnn", "bdt")  # best first, as published
-LABELS = {"gn": "GN", "cnn": "CNN", "dnn": "DNN", "bdt": "BDT"}
+LABELS = networks.LABELS | {"bdt": "BDT"}
 TREES = "bdt"
 
 
@@ -37,28 +36,22 @@ def trained(names, profile, seed, data=None):
     Returns:
         dict of (geometry, network) to list, for each training, of two `Answers`: on neutral pions and on photons.
     """
-    keys, wanted = [], []
-    for geometry in GEOMETRIES:
-        task = task_on(geometry, data)
-        tests = task.samples("test", profile, seed)
-        for network in names:
-            for course in courses.headline(network, profile, seed, data, task):
-                keys.append((geometry, network))
-                wanted.append((course, tests))
-    found = {}
-    for key, answers in zip(keys, courses.carried_out(wanted), strict=True):
-        found.setdefault(key, []).append(answers)
-    return found
+    tasks = {geometry: task_on(geometry, data) for geometry in GEOMETRIES}
+    return courses.in_groups(
+        {
+            (geometry, network): (
+                courses.headline(network, profile, seed, data, task),
+                task.samples("test", profile, seed),
+            )
+            for geometry, task in tasks.items()
+            for network in names
+        }
+    )
 
 
 def named(answers):
     """Return the `Answers` of `trained` by names, dict: "<geometry>_<network>_<training>_<particle>"."""
-    return {
-        f"{geometry}_{network}_{number}_{particle}": answer
-        for (geometry, network), several in answers.items()
-        for number, pair in enumerate(several)
-        for particle, answer in zip(courses.PHOTON_PI0.particles, pair, strict=True)
-    }
+    return courses.numbered(answers, courses.PHOTON_PI0.particles)
 
 
 def boosted(profile, seed, data=None):
@@ -78,44 +71,8 @@ def scores(answers, trees):
     return found | of_trees
 
 
-def contrast(name, terms, of):
-    """Return a weighted sum of areas under ROC curves of classifiers that were tested on the same showers.
-
-    Args:
-        name: str.
-        terms: list of (float, `Scores`). Weights, and what they are of.
-        of: str. What is added.
-
-    Returns:
-        list of two `Quantity`: "<name>", with the error of trainings and of test showers, which all share; and
-        "<name>_errors", how many errors it is. With weights 1 and -1 that is `measurements.area_gain`.
-
-    Raises:
-        ValueError: if the classifiers were not tested on the same showers.
-
-    Example:
-
-    >>> labels = np.array([False, False, True, True])
-    >>> good, fair = (measurements.Scores(labels, np.array([one])) for one in ([1.0, 2, 3, 4], [1.0, 3, 2, 4]))
-    >>> contrast("gain", [(1, good), (-1, fair)], "good over fair")[0].value
-    0.25
-    """
-    first = terms[0][1].labels
-    if not all(np.array_equal(first, one.labels) for _, one in terms):
-        raise ValueError(
-            f"{name}: all classifiers must be tested on the same showers, got {[len(one.labels) for _, one in terms]} "
-            "showers: compare answers on the same sample."
-        )
-    placements = [[weight * part for part in one.placements()] for weight, one in terms]
-    moved = [np.sum(parts, axis=0) for parts in zip(*placements, strict=True)]
-    variance = sum(part.var(ddof=1) / len(part) for part in moved)
-    variance += sum((weight * _of_trainings(one)) ** 2 for weight, one in terms)
-    value = sum(weight * one.areas().mean() for weight, one in terms)
-    return measurements.with_errors(name, value, np.sqrt(variance), f"areas under ROC curves, {of}", len(first))
-
-
 def lead(found, geometry):
-    """Return the terms of a `contrast`: the mean area of all networks on a geometry minus that of boosted trees."""
+    """Return the terms of an `area_contrast`: the mean area of all networks on a geometry minus that of the trees."""
     several = _networks(found)
     return [*((1 / len(several), found[geometry, network]) for network in several), (-1.0, found[geometry, TREES])]
 
@@ -138,13 +95,13 @@ def quantities(found):
         for better, worse in steps(several):
             terms = [(1.0, found[geometry, better]), (-1.0, found[geometry, worse])]
             of = f"{LABELS[better]} - {LABELS[worse]}, {place}"
-            listed += contrast(f"{better}_over_{worse}_{geometry}", terms, of)
+            listed += measurements.area_contrast(f"{better}_over_{worse}_{geometry}", terms, of)
         of = f"mean of {', '.join(LABELS[one] for one in several)} - BDT, {place}"
-        listed += contrast(f"lead_{geometry}", lead(found, geometry), of)
+        listed += measurements.area_contrast(f"lead_{geometry}", lead(found, geometry), of)
     for geometry in ("clic", "atlas"):
         terms = lead(found, geometry) + [(-weight, one) for weight, one in lead(found, "cms")]
         of = f"lead of networks over the BDT, {GEOMETRIES[geometry]} - CMS-like"
-        listed += contrast(f"lead_{geometry}_over_cms", terms, of)
+        listed += measurements.area_contrast(f"lead_{geometry}_over_cms", terms, of)
     return listed + losses(found)
 
 
@@ -155,7 +112,7 @@ def losses(found):
         for classifier in (*_networks(found), TREES):
             terms = [(1.0, found["clic", classifier]), (-1.0, found[geometry, classifier])]
             of = f"{LABELS[classifier]}, CLIC - {GEOMETRIES[geometry]}"
-            listed += contrast(f"loss_{classifier}_{geometry}", terms, of)
+            listed += measurements.area_contrast(f"loss_{classifier}_{geometry}", terms, of)
     return listed
 
 
@@ -186,11 +143,6 @@ def _networks(found):
     """Return the networks among the classifiers, best first as published."""
     known = {classifier for _, classifier in found}
     return [one for one in RANKING if one in known and one != TREES]
-
-
-def _of_trainings(one):
-    """Return the standard error of the mean area of several trainings; of a single one it is not known, and 0."""
-    return estimates.mean(one.areas())[1] if len(one.scores) > 1 else 0.0
 
 
 # Figure

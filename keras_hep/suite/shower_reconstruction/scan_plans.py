@@ -100,6 +100,9 @@ _DECAY = tuple(round(0.01 * step, 2) for step in range(1, 10))
 _TINY = {**DEFAULTS, "neurons": 16}
 
 
+_DENSE = {"depth": _DEPTH, "neurons": _NEURONS}, {"learning_rate": _RATE, "dropout": _DROPOUT}
+
+
 def _slices(network, *axes):
     return tuple(Slice(network, one) for one in axes)
 
@@ -138,23 +141,14 @@ PLANS = {
             best=True,
         ),
         "cnn": Plan(
-            _slices(
-                "cnn",
-                {"filters": tuple(range(1, 7)), "kernel": tuple(range(2, 7))},
-                {"depth": _DEPTH, "neurons": _NEURONS},
-                {"learning_rate": _RATE, "dropout": _DROPOUT},
-            ),
+            _slices("cnn", {"filters": tuple(range(1, 7)), "kernel": tuple(range(2, 7))}, *_DENSE),
             1_200_000,
             200_000,
             10,
             best=True,
         ),
         "dnn": Plan(
-            _slices(
-                "dnn",
-                {"depth": _DEPTH, "neurons": _NEURONS},
-                {"learning_rate": _RATE, "dropout": _DROPOUT},
-            ),
+            _slices("dnn", *_DENSE),
             1_200_000,
             200_000,
             10,

@@ -5,10 +5,9 @@ import numpy as np
 from keras_hep.metrics import estimates
 from keras_hep.suite.record import Quantity
 from keras_hep.suite.shower_reconstruction import measurements
-from keras_hep.suite.shower_reconstruction.courses import Task, repeats
+from keras_hep.suite.shower_reconstruction.courses import ELECTRONS, repeats
 from keras_hep.suite.shower_reconstruction.trained_energies import ratio
 
-ELECTRONS = Task(("electron",))
 SKIPS = {"init1": "skip connections", "none": "without", "residual": "sum and correction (released code)"}
 RANGES = {"": (0, 500), "_low": (0, 100), "_high": (300, 500)}  # GeV
 ENTRIES = {"energy_resolution": "resolution in training, %, over showers seen", "loss": "loss in training"}

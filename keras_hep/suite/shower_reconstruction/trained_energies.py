@@ -4,12 +4,11 @@ import dataclasses
 
 import numpy as np
 
-from keras_hep.metrics import estimates
 from keras_hep.metrics.energy_regression import EDGES
 from keras_hep.suite import energy_regressions as regressions
 from keras_hep.suite.record import Quantity
-from keras_hep.suite.shower_reconstruction.courses import carried_out
-from keras_hep.suite.shower_reconstruction.measurements import energies
+from keras_hep.suite.shower_reconstruction.courses import in_groups
+from keras_hep.suite.shower_reconstruction.measurements import energies, in_errors, of_trainings
 
 KINDS = {
     "resolution": "standard deviation of (true - predicted) / true",
@@ -65,7 +64,7 @@ class Energies:
             of: str. Which regression and showers.
         """
         values, moved = self.measured(kind, low, high)
-        error = np.hypot(_of_trainings(values), np.linalg.norm(moved))
+        error = np.hypot(of_trainings(values), np.linalg.norm(moved))
         return Quantity(name, values.mean(), error, "%", f"{KINDS[kind]}, {_interval(low, high)}; {of}")
 
     def measured(self, kind, low, high):
@@ -103,11 +102,10 @@ def outcomes(wanted):
         (dict, dict): of (name of the trainings, name of the test) to `Energies`, and of "<trainings>_<number>_<test>"
         to `Answers`, which `courses.recorded` takes.
     """
-    pairs = [(course, tuple(tests.values())) for courses, tests in wanted.values() for course in courses]
-    found, measured, answers = iter(carried_out(pairs)), {}, {}
-    for name, (courses, tests) in wanted.items():
-        repeated = [next(found) for _ in courses]
-        for (test, sample), each in zip(tests.items(), zip(*repeated, strict=True), strict=True):
+    found = in_groups({name: (courses, tuple(tests.values())) for name, (courses, tests) in wanted.items()})
+    measured, answers = {}, {}
+    for name, (_, tests) in wanted.items():
+        for (test, sample), each in zip(tests.items(), zip(*found[name], strict=True), strict=True):
             measured[name, test] = Energies.of(sample, each)
             answers |= {f"{name}_{number}_{test}": one for number, one in enumerate(each)}
     return measured, answers
@@ -132,14 +130,14 @@ def ratio(name, above, below, kind, low, high, of):
     parts = moved / values.mean(), others_moved / others.mean()
     shared = len(above.true) == len(below.true) and np.array_equal(above.true, below.true)
     tested = np.linalg.norm(parts[0] - parts[1]) if shared else np.hypot(*map(np.linalg.norm, parts))
-    trained = np.hypot(*(_of_trainings(one) / one.mean() for one in (values, others)))
+    trained = np.hypot(*(of_trainings(one) / one.mean() for one in (values, others)))
     value, error = values.mean() / others.mean(), np.hypot(tested, trained)
     definition = f"ratio of the {KINDS[kind]}, {_interval(low, high)}; {of}"
     return [
         Quantity(name, value, value * error, definition=definition),
         Quantity(
             f"{name}_errors",
-            _in_errors(np.log(value), error),
+            in_errors(np.log(value), error),
             definition=f"logarithm in units of its error: {definition}",
         ),
     ]
@@ -148,12 +146,12 @@ def ratio(name, above, below, kind, low, high, of):
 def difference(name, one, other, kind, low, high, of):
     """Return the difference of what is measured of two regressions on the same showers, in percent, as `ratio`."""
     (values, moved), (others, others_moved) = (each.measured(kind, low, high) for each in (one, other))
-    error = np.hypot(np.linalg.norm(moved - others_moved), np.hypot(_of_trainings(values), _of_trainings(others)))
+    error = np.hypot(np.linalg.norm(moved - others_moved), np.hypot(of_trainings(values), of_trainings(others)))
     value = values.mean() - others.mean()
     definition = f"difference of the {KINDS[kind]}, {_interval(low, high)}; {of}"
     return [
         Quantity(name, value, error, "%", definition),
-        Quantity(f"{name}_errors", _in_errors(value, error), definition=f"in units of its error: {definition}"),
+        Quantity(f"{name}_errors", in_errors(value, error), definition=f"in units of its error: {definition}"),
     ]
 
 
@@ -177,16 +175,6 @@ def _deviation(relative):
 
 
 _OF_BIN = {"resolution": _resolution, "bias": _bias, "deviation": _deviation}
-
-
-def _of_trainings(values):
-    """Return the standard error of the mean of several trainings; of a single one it is not known, and 0."""
-    return estimates.mean(values)[1] if len(values) > 1 else 0.0
-
-
-def _in_errors(value, error):
-    """Return how many errors a value is; a regression compared with itself differs by nothing."""
-    return value / error if error else 0.0 if value == 0 else np.copysign(np.inf, value)
 
 
 def _interval(low, high):

@@ -7,10 +7,10 @@ import dataclasses
 
 import numpy as np
 
-from keras_hep.metrics import estimates
 from keras_hep.suite.record import Quantity
 from keras_hep.suite.shower_reconstruction import courses, measurements, networks
 from keras_hep.suite.shower_reconstruction.courses import Task
+from keras_hep.suite.shower_reconstruction.measurements import of_trainings
 
 ENTRIES = {
     "accuracy": "share of training showers whose class is found, between two entries, over batches",
@@ -68,8 +68,7 @@ def trained(wanted, profile, seed, data=None):
         dict of str to list, of each training, of two `Answers`: on neutral pions and on photons.
     """
     tests = courses.PHOTON_PI0.on(data).samples("test", profile, seed)
-    answers = iter(courses.carried_out([(course, tests) for several in wanted.values() for course in several]))
-    return {name: [next(answers) for _ in several] for name, several in wanted.items()}
+    return courses.in_groups({name: (several, tests) for name, several in wanted.items()})
 
 
 def curves(name, histories, batch_size):
@@ -122,7 +121,7 @@ def gap_difference(name, one, other, watched):
     accuracy = np.mean([history["test_accuracy"] for history in (*one, *other)])
     binomial = np.sqrt(2) * _binomial(accuracy, watched, len(one))
     differences = np.subtract(*gaps)
-    error = np.hypot(_of_trainings(differences), binomial)
+    error = np.hypot(of_trainings(differences), binomial)
     of = "difference of training minus validation accuracy, mean over the training"
     return measurements.with_errors(name, differences.mean(), error, of)
 
@@ -149,20 +148,20 @@ def gain(name, better, worse, of):
     """
     found = [scores.accuracies().astype(float) for scores in (better, worse)]
     each = found[0].mean(axis=0) - found[1].mean(axis=0)
-    trainings = [_of_trainings(part.mean(axis=1)) for part in found]
+    trainings = [of_trainings(part.mean(axis=1)) for part in found]
     error = np.sqrt(np.sum(np.square(trainings)) + each.var() / len(each))
     return measurements.with_errors(name, each.mean(), error, f"gain in accuracy on test showers, {of}", len(each))
 
 
 def _with_errors(name, gaps, validation, watched, part):
     values = gaps[:, part].mean(axis=1)
-    error = np.hypot(_of_trainings(values), _binomial(validation[:, part].mean(), watched, len(values)))
+    error = np.hypot(of_trainings(values), _binomial(validation[:, part].mean(), watched, len(values)))
     return measurements.with_errors(name, values.mean(), error, "training minus validation accuracy")
 
 
 def _mean(name, values, watched, definition):
     binomial = _binomial(values.mean(), watched, len(values)) if watched else 0.0
-    return Quantity(name, values.mean(), np.hypot(_of_trainings(values), binomial), definition=definition)
+    return Quantity(name, values.mean(), np.hypot(of_trainings(values), binomial), definition=definition)
 
 
 def _gap(history):
@@ -176,8 +175,3 @@ def _binomial(accuracy, watched, trainings):
     """
     shared = 1 / CLASSES
     return np.sqrt(accuracy * (1 - accuracy) / watched * (shared + (1 - shared) / trainings))
-
-
-def _of_trainings(values):
-    """Return the standard error of the mean of several trainings; of a single one it is not known, and 0."""
-    return estimates.mean(values)[1] if len(values) > 1 else 0.0

@@ -14,11 +14,11 @@ from keras_hep.metrics.energy_regression import EDGES
 from keras_hep.suite import figures
 from keras_hep.suite.record import Curve, Quantity
 from keras_hep.suite.shower_reconstruction import accuracy_comparison, baselines, courses, networks, trained_energies
+from keras_hep.suite.shower_reconstruction.energy_comparison import BASELINES
 from keras_hep.suite.shower_reconstruction.samples import prepare
 from keras_hep.suite.shower_reconstruction.trained_energies import Energies
 
 LAYERS = (25, 60)  # of ECAL and HCAL
-BASELINES = {"linear": "linear regression", "boosted": "XGBoost"}
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -251,7 +251,7 @@ def draw_methods(result, panels, methods, windows):
     figures.energy_axes(*panels)
     keys = [(method, sides) for method in methods for sides in windows]
     for index, (method, sides) in enumerate(keys):
-        label = BASELINES.get(method) or accuracy_comparison.size_of(method, result.scale)
+        label = BASELINES.get(method) or networks.sized(method, result.scale)
         looks = {"index": index, "filled": method not in BASELINES}
         name = name_of(method, sides)
         figures.bias_and_resolution(panels, result.curves, name, f"{label}, {shown(sides)}", **looks)
@@ -271,7 +271,7 @@ def draw_ratios(result, axes, methods, above, below):
         below: (int, int). Of the denominator.
     """
     for index, method in enumerate(methods):
-        label = BASELINES.get(method) or accuracy_comparison.size_of(method, result.scale)
+        label = BASELINES.get(method) or networks.sized(method, result.scale)
         figures.overlay(axes, result.curves[ratio_name(method, above, below)], label=label, index=index)
     axes.axhline(1, color="0.6", linewidth=0.6, zorder=0)
     figures.axis_labels(axes, "true energy", "ratio of resolutions", "GeV")

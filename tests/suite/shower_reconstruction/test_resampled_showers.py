@@ -58,8 +58,12 @@ def energies():
 
 def test_a_contrast_of_two_is_the_gain_in_area(found):
     better, worse = found["clic", "cnn"], found["clic", "bdt"]
-    ours = showers.contrast("gain", [(1, better), (-1, worse)], "")
-    theirs = measurements.area_gain("gain", better, worse, "")
+    ours = measurements.area_contrast("gain", [(1, better), (-1, worse)], "")
+    gained = [one - other for one, other in zip(better.placements(), worse.placements(), strict=True)]
+    tested = sum(part.var(ddof=1) / len(part) for part in gained)
+    trained = sum(one.areas().var(ddof=1) / len(one.areas()) for one in (better, worse) if len(one.areas()) > 1)
+    value = better.areas().mean() - worse.areas().mean()
+    theirs = measurements.with_errors("gain", value, np.sqrt(tested + trained), "")
     for one, other in zip(ours, theirs, strict=True):
         assert (one.name, one.value) == (other.name, pytest.approx(other.value))
     assert ours[0].error == pytest.approx(theirs[0].error)
@@ -67,7 +71,7 @@ def test_a_contrast_of_two_is_the_gain_in_area(found):
 
 def test_a_contrast_of_a_classifier_with_itself_is_nothing(found):
     one = found["clic", "bdt"]
-    value, errors = showers.contrast("gain", [(0.5, one), (0.5, one), (-1, one)], "")
+    value, errors = measurements.area_contrast("gain", [(0.5, one), (0.5, one), (-1, one)], "")
     assert value.value == pytest.approx(0)
     assert value.error == pytest.approx(0)
     assert abs(errors.value) < 1e3  # rounding over rounding
@@ -76,7 +80,7 @@ def test_a_contrast_of_a_classifier_with_itself_is_nothing(found):
 def test_a_contrast_needs_the_same_showers(found):
     fewer = found["clic", "dnn"].chosen(np.arange(4000) % 2 == 0)
     with pytest.raises(ValueError, match=r"gain: all classifiers must be tested on the same showers, got \[4000, 2000"):
-        showers.contrast("gain", [(1, found["clic", "cnn"]), (-1, fewer)], "")
+        measurements.area_contrast("gain", [(1, found["clic", "cnn"]), (-1, fewer)], "")
 
 
 def test_leads_and_losses_are_those_that_were_put_in(found):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from keras_hep.metrics.energy_regression import energy_regression
-from keras_hep.suite.shower_reconstruction import trained_energies
+from keras_hep.suite.shower_reconstruction import courses, trained_energies
 from keras_hep.suite.shower_reconstruction.courses import Answers
 from keras_hep.suite.shower_reconstruction.trained_energies import Energies, difference, ratio
 
@@ -122,7 +122,7 @@ def test_trainings_are_carried_out_once_and_told_apart(monkeypatch):
             for place, (_, tests) in enumerate(pairs)
         ]
 
-    monkeypatch.setattr(trained_energies, "carried_out", carried_out)
+    monkeypatch.setattr(courses, "carried_out", carried_out)
     first, second = Sample(), Sample()
     found, named = trained_energies.outcomes(
         {"a": (["a0", "a1"], {"x": first, "y": second}), "b": (["b0"], {"y": second})}
