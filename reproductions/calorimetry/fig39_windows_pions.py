@@ -53,6 +53,7 @@ def draw(result, reference):
     if reference:
         published = reference.quantities["lowest_ratio"]
         figures.published_range(panels[4], 25, published, "published, lowest energies", reach=25)
+    panels[4].set_ylim(top=2.6)  # room for the legend
     figures.legend(panels[4], loc="upper right")
     figures.legend(panels[5], loc="upper right")
     return figure
