@@ -195,3 +195,17 @@ def test_commit_and_changes_are_named(tmp_path):
     assert described["dirty"] is False
     (tmp_path / "new.py").write_text("")
     assert provenance.describe(tmp_path)["dirty"] is True
+
+
+def test_a_training_counts_once_whatever_was_answered_by_it(project, add_script):
+    entries = {
+        "dnn_pi0": {"file": "a", "sha256": "", "bytes": 1, "key": "1", "seconds": 7.0, "history": {"loss": [1.0]}},
+        "dnn_photon": {"file": "b", "sha256": "", "bytes": 1, "key": "2", "seconds": 7.0, "history": {"loss": [1.0]}},
+        "cnn_photon": {"file": "c", "sha256": "", "bytes": 1, "key": "3", "seconds": 7.0, "history": {"loss": [2.0]}},
+        "scores": {"file": "d", "sha256": "", "bytes": 1, "key": "4"},
+    }
+    lines = ["SCALES = {'quick': {}}", "from keras_hep.suite.record import Result"]
+    lines += ["def reproduce():", f"    return Result(weights={entries!r})"]
+    add_script("toy/fig10_answers", '"""Figure 10 of Toy (2020): answers."""\n' + "\n".join(lines) + "\n")
+    result = runner.run(catalog.Item("toy/fig10_answers", project), "quick")
+    assert result.provenance["training_seconds"] == 14.0
