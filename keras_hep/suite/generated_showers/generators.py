@@ -31,7 +31,7 @@ class Sizes:
 
 
 SIZES = {
-    "smoke": Sizes("cropped", test=300, judged=120, predicted=120, repeats=2),
+    "smoke": Sizes("cropped", test=600, judged=120, predicted=120, repeats=2),
     "quick": Sizes("cropped", test=5_000, judged=2_000, predicted=2_213, repeats=3),
     "full": Sizes("published", test=20_000, judged=20_000, predicted=2_213, repeats=3),
 }
