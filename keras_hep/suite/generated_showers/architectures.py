@@ -5,8 +5,6 @@ Reference: Belayneh et al., Eur. Phys. J. C 80 (2020) 688, Section 4.1 and Figur
 
 import math
 
-import keras
-
 from keras_hep.metrics.showers import AXES
 from keras_hep.models import ShowerDiscriminator, ShowerGenerator
 from keras_hep.suite.record import Quantity
@@ -150,9 +148,9 @@ def _size(tensor):
 
 def _title(layer):
     title = _KINDS[type(layer).__name__]
-    if isinstance(layer, keras.layers.Conv3D):
+    if title == "convolution":
         return f"{layer.filters} filter{'s' * (layer.filters > 1)}, {' x '.join(map(str, layer.kernel_size))}"
-    if isinstance(layer, keras.layers.UpSampling3D):
+    if title == "upsampling":
         return f"{title} {' x '.join(map(str, layer.size))}"
     return title
 
@@ -162,10 +160,12 @@ def _of_class(network, name):
 
 
 def _activation(layer):
+    import keras
+
     return keras.activations.serialize(layer.activation)
 
 
 def _multiplications(layer):
-    if not isinstance(layer, keras.layers.Dense | keras.layers.Conv3D):
+    if type(layer).__name__ not in ("Dense", "Conv3D"):
         return 0
     return math.prod(layer.output.shape[1:-1]) * math.prod(layer.kernel.shape)

@@ -6,7 +6,6 @@ Reference: Belayneh et al., Eur. Phys. J. C 80 (2020) 688, Section 4.2: 13 ms on
 
 import time
 
-import keras
 import numpy as np
 
 from keras_hep import training
@@ -26,6 +25,8 @@ def generators(seed):
     Args:
         seed: int. Of the weights.
     """
+    import keras
+
     keras.utils.set_random_seed(seed)
     paper, cropped = ShowerGenerator(), ShowerGenerator("cropped")
     for model in (paper, cropped):
@@ -42,7 +43,7 @@ def inputs(number, seed):
 
 def settle(model, batch):
     """Give the normalisations of a model the means and variances of a batch, as a training would."""
-    found = [layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)]
+    found = [layer for layer in model.layers if type(layer).__name__ == "BatchNormalization"]
     kept = [layer.momentum for layer in found]
     for layer in found:
         layer.momentum = 0.0
