@@ -83,27 +83,31 @@ def laws(found):
     return quantities
 
 
-def costs(profile, seed, showers, rounds=3):
+def trained(profile, seed):
+    """Return all trained generators, dict of `KINDS` to list of `Generator`, one of each training."""
+    seeds = [seed + APART * repeat for repeat in range(SIZES[profile].repeats)]
+    return {kind: [generators.trained(kind, profile, one) for one in seeds] for kind in KINDS}
+
+
+def costs(several, asked, seed, rounds=3):
     """Return the time per shower of both generators, from the request to the cells, list of `Quantity`.
 
     They take turns, so that a busy machine slows both.
 
     Args:
-        profile: str. One of `SIZES`.
+        several: dict as from `trained`; the first training of each kind is timed.
+        asked: simulated `Showers`, whose energies and angles are asked for at once.
         seed: int.
-        showers: int. At once.
         rounds: int. The fastest counts, after one that is not timed.
 
     Returns:
         list: "cost_<kind>" in ms, "cost_ratio", ours over published, "parameters_<kind>".
     """
-    trained = {kind: generators.trained(kind, profile, seed) for kind in KINDS}
-    asked = generators.tested(profile, seed).take(slice(0, showers))
     best = dict.fromkeys(KINDS, np.inf)
     for turn in range(rounds + 1):
-        for kind, generator in trained.items():
+        for kind in KINDS:
             start = time.perf_counter()
-            generator.like(asked, seed)
+            several[kind][0].like(asked, seed)
             if turn:
                 best[kind] = min(best[kind], 1000 * (time.perf_counter() - start) / len(asked))
     definition = f"per shower, {len(asked)} asked for at once, best of {rounds}"
@@ -114,21 +118,24 @@ def costs(profile, seed, showers, rounds=3):
     ratio = best["ours"] / best["published"]
     quantities.append(Quantity("cost_ratio", ratio, definition=f"ours over published, {definition}", timed=True))
     return quantities + [
-        Quantity(
-            f"parameters_{kind}", generator.training.generator.count_params(), definition=f"of the generator, {kind}"
-        )
-        for kind, generator in trained.items()
+        Quantity(f"parameters_{kind}", several[kind][0].parameters, definition=f"of the generator, {kind}")
+        for kind in KINDS
     ]
 
 
-def weights(found, profile, seed):
-    """Return the entries of all networks and answers, dict, as of `Result.weights`."""
+def weights(found, several):
+    """Return the entries of all answers and networks, dict, as of `Result.weights`.
+
+    Args:
+        found: dict as from `classifier_tests.judged`.
+        several: dict as from `trained`.
+    """
     entries = {
-        f"{kind}_{number}_answers": one.weights for kind, several in found.items() for number, one in enumerate(several)
+        f"{kind}_{number}_answers": one.weights for kind, kept in found.items() for number, one in enumerate(kept)
     }
-    for kind in KINDS:
-        for repeat in range(SIZES[profile].repeats):
-            entries |= generators.trained(kind, profile, seed + APART * repeat).weights(f"{kind}_{repeat}_")
+    for kind, each in several.items():
+        for number, generator in enumerate(each):
+            entries |= generator.weights(f"{kind}_{number}_")
     return entries
 
 

@@ -44,7 +44,7 @@ class Generator:
     Attributes:
         kind: str. One of `KINDS`.
         sample: function (energy in GeV, theta in rad, seed) -> `Cells`.
-        training: object with `weights`, dict of entries by network.
+        training: object with `generator`, a Keras model, and `weights`, dict of entries by network.
     """
 
     kind: str
@@ -58,6 +58,11 @@ class Generator:
     def like(self, showers, seed):
         """Return the `Cells` of showers generated with the energies and measured angles of simulated `Showers`."""
         return self.sample(showers["energy"], showers["measured_theta"], [seed, _NOISE])
+
+    @property
+    def parameters(self):
+        """Parameters of the generator, int."""
+        return self.training.generator.count_params()
 
     def weights(self, prefix=""):
         """Return the entries of its networks by name, dict, as of `Result.weights`."""

@@ -1,5 +1,6 @@
 """Classifiers of generated showers: who is told apart, who repeats the training, and which generator is better."""
 
+import time
 import types
 
 import numpy as np
@@ -133,6 +134,35 @@ def test_curves_hold_all_scores():
     named = {one.name: one for one in results.curves(results.scores(found))}
     assert sum(named["score_ours_generated"].y) == pytest.approx(1)
     assert named["score_ours_generated"].y[-1] > 0.9
+
+
+class Slow:
+    """A generator that takes a while."""
+
+    def __init__(self, seconds, parameters):
+        self.seconds, self.parameters = seconds, parameters
+
+    def like(self, showers, seed):
+        time.sleep(self.seconds)
+
+    def weights(self, prefix):
+        return {f"{prefix}generator": {"key": self.parameters}}
+
+
+def test_costs_are_per_shower_and_weights_have_names():
+    several = {"published": [Slow(0.02, 5)], "ours": [Slow(0.01, 7)]}
+    named = by_name(results.costs(several, range(4), 1))
+    assert 5 <= named["cost_published"].value < 50
+    assert named["cost_ratio"].value < 1
+    assert named["cost_ratio"].timed
+    assert named["parameters_ours"].value == 7
+    found = {"ours": [types.SimpleNamespace(weights={"key": 1})]}
+    entries = results.weights(found, several)
+    assert entries == {
+        "ours_0_answers": {"key": 1},
+        "published_0_generator": {"key": 5},
+        "ours_0_generator": {"key": 7},
+    }
 
 
 def test_generators_are_found_by_kind(monkeypatch):
