@@ -8,6 +8,7 @@ from keras_hep.suite.generated_showers.samples import electrons
 
 KINDS = {"published": "3DGAN", "ours": "ours"}
 _MODULES = {"published": "trainings", "ours": "ours"}  # each with a function of the kind's name, and `sampler`
+RECORDED_ELSEWHERE = ("generator",)  # with Figure 9
 _NOISE = 5  # of the seed: noise of validations
 
 
@@ -64,9 +65,14 @@ class Generator:
         """Parameters of the generator, int."""
         return self.training.generator.count_params()
 
-    def weights(self, prefix=""):
-        """Return the entries of its networks by name, dict, as of `Result.weights`."""
-        return {f"{prefix}{name}": entry for name, entry in self.training.weights.items()}
+    def weights(self, prefix="", but=()):
+        """Return the entries of its networks by name, dict, as of `Result.weights`.
+
+        Args:
+            prefix: str. Put before every name.
+            but: sequence of str. Networks to leave out: recorded once, they are found by all items of the source.
+        """
+        return {f"{prefix}{name}": entry for name, entry in self.training.weights.items() if name not in but}
 
 
 def trained(kind, profile, seed):

@@ -175,5 +175,6 @@ def test_generators_are_found_by_kind(monkeypatch):
     monkeypatch.setattr(generators.importlib, "import_module", lambda name: module)
     generator = generators.trained("published", "smoke", 3)
     assert generator.weights("x_") == {"x_generator": {"key": "smoke3"}}
+    assert generator.weights(but=generators.RECORDED_ELSEWHERE) == {}
     showers = Showers(Cells((1, 1, 1), [0], [], []), None, {"energy": [1.0], "measured_theta": [2.0]}, "simulation")
     assert generator.like(showers, 7) == ([1.0], [2.0], [7, 5])
