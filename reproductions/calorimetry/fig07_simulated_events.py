@@ -2,7 +2,7 @@
 
 Source    Belayneh et al., Eur. Phys. J. C 80 (2020) 688, arXiv:1912.06794, Section 4.2, Figure 7
 Data      electrons of 100 to 200 GeV at 60 to 120 degrees, simulated here
-Cost      smoke 2 s, quick 10 s, full 1 min (1 CPU core, 0.5 GB)
+Cost      smoke 2 s, quick 5 s, full 1 min (1 CPU core, 0.5 GB)
 Expect    events at both ends of energy and angle; inclined showers lie inclined in the plane of beam and depth, and
           their angle can be measured on the image
 Differs   showers of a parametrisation, not of Geant4; at smoke and quick in the inner 25 x 25 x 25 cells, at full in

@@ -21,12 +21,14 @@ _OUTPUTS = ("reality", "energy")  # of the discriminator, learned
 
 
 def built():
-    """Return the untrained networks, dict of the names of `NAMES` to Keras models."""
+    """Return the untrained networks, dict of the names of `NAMES` to Keras models; the cropped one as it is trained."""
+    from keras_hep.suite.generated_showers.trainings import PROFILES
+
     return {
         "generator": ShowerGenerator(),
         "released": ShowerGenerator("released"),
         "discriminator": ShowerDiscriminator(),
-        "cropped": ShowerGenerator("cropped"),
+        "cropped": ShowerGenerator("cropped", latent=PROFILES["quick"].latent),
     }
 
 

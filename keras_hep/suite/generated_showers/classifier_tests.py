@@ -93,7 +93,7 @@ def verdict(kind, profile, seed, trained_with):
     generator = None
     if kind != CONTROL:
         generator = generators.trained(kind, profile, trained_with)
-        described["generator"] = {name: entry["key"] for name, entry in generator.weights().items()}
+        described["generator"] = {name: entry["key"] for name, entry in generator.entries.items()}
     return kept_arrays(described, lambda: _verdict(generator, profile, seed, trained_with))
 
 
@@ -116,15 +116,14 @@ def _verdict(generator, profile, seed, trained_with):
         for name, score in zip(("simulated", "generated"), scores, strict=True)
     }
     if generator is not None:
-        own = electrons(sizes.judged, trained_with, "train", sizes.window)  # the first that it was trained on
-        arrays |= learned_law(*rows[1], feature_rows(own), rows[0][0])
+        own = electrons(min(sizes.judged, generator.learned), trained_with, "train", sizes.window)
+        arrays |= learned_law(*rows[1], feature_rows(own), rows[0][0][: len(own)])
     return arrays
 
 
 def like(generator, showers, seed):
     """Return generated `Showers` with the labels of simulated ones, whose energies and angles they were asked for."""
-    cells = generator.sample(showers["energy"], showers["measured_theta"], [17, *seed])
-    return Showers(cells, None, showers.labels, showers.source)
+    return Showers(generator.like(showers, seed), None, showers.labels, showers.source)
 
 
 # What is known of a shower

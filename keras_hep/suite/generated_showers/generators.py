@@ -3,12 +3,16 @@
 import dataclasses
 import importlib
 
-from keras_hep.metrics.showers import HIT_ENERGY, UNIT, shower_observables
+import numpy as np
+
+from keras_hep.calorimetry.cells import Cells
+from keras_hep.metrics.showers import HIT_ENERGY, UNIT, ShowerObservables, shower_observables
 from keras_hep.suite.generated_showers.samples import electrons
 
 KINDS = {"published": "3DGAN", "ours": "ours"}
-_MODULES = {"published": "trainings", "ours": "ours"}  # each with a function of the kind's name, and `sampler`
+_MODULES = {"published": "trainings", "ours": "ours"}  # with `PROFILES`, `sampler`, and a function of that name
 RECORDED_ELSEWHERE = ("generator",)  # with Figure 9
+_BLOCK = 1_000  # showers that are generated at once
 _NOISE = 5  # of the seed: noise of validations
 
 
@@ -45,25 +49,42 @@ class Generator:
     Attributes:
         kind: str. One of `KINDS`.
         sample: function (energy in GeV, theta in rad, seed) -> `Cells`.
-        training: object with `generator`, a Keras model, and `weights`, dict of entries by network.
+        training: finished training with `weights`: dict of entries by network, or the entry of a single one.
+        learned: int. Showers of its training, the first of the part "train" of its seed.
     """
 
     kind: str
     sample: object
     training: object
+    learned: int
 
     def observables(self, showers, seed):
         """Return the `ShowerObservables` of showers generated with the energies and angles of simulated `Showers`."""
-        return shower_observables(self.like(showers, seed), showers["energy"])
+        parts = self._blocks(showers, seed)
+        return ShowerObservables.joined([shower_observables(cells, energy) for cells, energy in parts])
 
     def like(self, showers, seed):
-        """Return the `Cells` of showers generated with the energies and measured angles of simulated `Showers`."""
-        return self.sample(showers["energy"], showers["measured_theta"], [seed, _NOISE])
+        """Return the `Cells` of showers generated with the energies and angles of simulated `Showers`, all hits."""
+        return Cells.joined([above_threshold(cells) for cells, _ in self._blocks(showers, seed)])
+
+    def _blocks(self, showers, seed):
+        """Yield the `Cells` of blocks of showers, whose cells nearly all may have some energy, and their energies."""
+        for number, start in enumerate(range(0, len(showers), _BLOCK)):
+            some = slice(start, start + _BLOCK)
+            energy, angle = showers["energy"][some], showers["measured_theta"][some]
+            yield self.sample(energy, angle, [*np.atleast_1d(seed).tolist(), _NOISE, number]), energy
 
     @property
     def parameters(self):
         """Parameters of the generator, int."""
-        return self.training.generator.count_params()
+        model = getattr(self.training, "generator", None) or self.training.model
+        return model.count_params()
+
+    @property
+    def entries(self):
+        """Descriptions of the weights by network, dict of dict."""
+        weights = self.training.weights
+        return {"generator": weights} if "key" in weights else weights
 
     def weights(self, prefix="", but=()):
         """Return the entries of its networks by name, dict, as of `Result.weights`.
@@ -72,7 +93,7 @@ class Generator:
             prefix: str. Put before every name.
             but: sequence of str. Networks to leave out: recorded once, they are found by all items of the source.
         """
-        return {f"{prefix}{name}": entry for name, entry in self.training.weights.items() if name not in but}
+        return {f"{prefix}{name}": entry for name, entry in self.entries.items() if name not in but}
 
 
 def trained(kind, profile, seed):
@@ -91,7 +112,7 @@ def trained(kind, profile, seed):
         raise ValueError(f"Generators: kind must be one of {', '.join(KINDS)}, got {kind!r}.")
     module = importlib.import_module(f"keras_hep.suite.generated_showers.{_MODULES[kind]}")
     training = getattr(module, kind)(profile, seed)
-    return Generator(kind, module.sampler(training), training)
+    return Generator(kind, module.sampler(training), training, module.PROFILES[profile].showers)
 
 
 def tested(profile, seed):
@@ -110,7 +131,6 @@ def above_threshold(cells):
 
     Example:
 
-    >>> from keras_hep.calorimetry.cells import Cells
     >>> above_threshold(Cells((1, 1, 2), counts=[2], index=[0, 1], energy=[1e-6, 1.0])).counts.tolist()
     [1]
     """

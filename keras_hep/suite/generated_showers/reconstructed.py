@@ -85,7 +85,7 @@ def answers(profile, seed):
     generator = generators.trained("published", profile, seed)
     model, stream, sizes = course(profile, seed)
     described = {"network": training_store.content_key(model, stream, sizes), "sizes": _described(profile, seed)}
-    described["generator"] = {name: entry["key"] for name, entry in generator.weights().items()}
+    described["generator"] = {name: entry["key"] for name, entry in generator.entries.items()}
 
     def compute():
         recipe = networks.PROFILES[profile].recipes[NETWORKS[profile]]

@@ -168,13 +168,29 @@ def test_costs_are_per_shower_and_weights_have_names():
 def test_generators_are_found_by_kind(monkeypatch):
     with pytest.raises(ValueError, match="kind must be one of published, ours, got 'theirs'"):
         generators.trained("theirs", "smoke", 1)
+    asked = []
+
+    def sample(energy, theta, seed):
+        asked.append((len(energy), seed))
+        cells = [1e-6, 2.0] * len(energy)  # one of them below the threshold
+        return Cells((1, 1, 25), np.full(len(energy), 2), np.tile([3, 4], len(energy)), cells)
+
     module = types.SimpleNamespace(
         published=lambda profile, seed: types.SimpleNamespace(weights={"generator": {"key": f"{profile}{seed}"}}),
-        sampler=lambda training: lambda energy, theta, seed: (energy, theta, seed),
+        ours=lambda profile, seed: types.SimpleNamespace(weights={"key": "one", "file": "f"}),
+        sampler=lambda training: sample,
+        PROFILES={"smoke": types.SimpleNamespace(showers=64)},
     )
     monkeypatch.setattr(generators.importlib, "import_module", lambda name: module)
     generator = generators.trained("published", "smoke", 3)
+    assert generator.learned == 64
     assert generator.weights("x_") == {"x_generator": {"key": "smoke3"}}
     assert generator.weights(but=generators.RECORDED_ELSEWHERE) == {}
-    showers = Showers(Cells((1, 1, 1), [0], [], []), None, {"energy": [1.0], "measured_theta": [2.0]}, "simulation")
-    assert generator.like(showers, 7) == ([1.0], [2.0], [7, 5])
+    assert generators.trained("ours", "smoke", 3).entries["generator"]["key"] == "one"
+    number = 1001
+    labels = {"energy": np.full(number, 100.0), "measured_theta": np.full(number, 1.5)}
+    nothing = Cells((1, 1, 25), np.zeros(number, int), [], [])
+    showers = Showers(nothing, None, labels, "simulation")
+    assert generator.like(showers, 7).counts.tolist() == [1] * number
+    assert asked == [(1000, [7, 5, 0]), (1, [7, 5, 1])]  # in blocks, each with noise of its own
+    assert len(generator.observables(showers, 7)) == number

@@ -40,7 +40,8 @@ def test_folded_networks_make_the_same_images_and_others_do_not():
 
 def test_settled_normalisations_have_the_statistics_of_a_batch():
     model = ShowerGenerator("cropped")
-    speed.settle(model, speed.inputs(4, 1))
     layer = model.get_layer("normalisation_1")
-    assert layer.momentum == 0.99
+    momentum = layer.momentum
+    speed.settle(model, speed.inputs(4, 1))
+    assert layer.momentum == momentum > 0
     assert not np.allclose(layer.moving_mean, 0)
