@@ -12,7 +12,38 @@ from keras_hep.shower_generation import ENERGY_UNIT, generator_inputs
 # Belayneh et al., Eur. Phys. J. C 80 (2020) 688, equation 1: by the outputs of `ShowerDiscriminator`.
 PUBLISHED_WEIGHTS = {"reality": 3.0, "energy": 0.1, "angle": 25.0, "total_energy": 0.1, "intensities": 0.1}
 LEARNED = ("reality", "energy")  # outputs of the discriminator that depend on its weights
+STARTING = ("total_energy", "angle")  # measured outputs whose losses belong to the start-up
 _SMALLEST_TARGET = 1e-7  # as in Keras' percentage error
+
+
+@dataclasses.dataclass(frozen=True)
+class StartUp:
+    """How a generator learns mean showers before it has an opponent; ours, for trainings with few steps.
+
+    Each image is compared with the true one of the same energy and angle, by the sums over cells of the squared and of
+    the absolute differences, and by the losses of total energy and angle with their own weights. The squares alone
+    leave a haze of small energies everywhere.
+
+    Args:
+        steps: int. Of the generator, on batches drawn at random.
+        batch_size: int.
+        learning_rate: float. Of Adam; it falls to a tenth along half a cosine.
+        squared, absolute: float. Weights of the two differences.
+
+    Raises:
+        ValueError: if a number is not positive.
+    """
+
+    steps: int
+    batch_size: int = 32
+    learning_rate: float = 4e-3
+    squared: float = 0.1
+    absolute: float = 0.05
+
+    def __post_init__(self):
+        for name, value in dataclasses.asdict(self).items():
+            if value <= 0:
+                raise ValueError(f"StartUp: {name} must be positive, got {value}.")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,6 +60,7 @@ class AdversarialSettings:
         live_discriminator: bool. Whether dropout and normalisation of the discriminator behave as in its training while
             the generator learns, as in the authors' code; False is steadier.
         power: float. Of the images.
+        start: `StartUp`, or None: both networks start as they are.
 
     Raises:
         ValueError: if `switched` is no probability below 1, or a weight has another name.
@@ -50,6 +82,7 @@ class AdversarialSettings:
     least_intensity: float = 1.0
     live_discriminator: bool = False
     power: float = IMAGE_POWER
+    start: StartUp | None = None
 
     def __post_init__(self):
         if not 0 <= self.switched < 1:
@@ -83,7 +116,9 @@ class AdversarialSteps:
         for network, optimizer in zip((generator, discriminator), optimizers, strict=True):
             optimizer.build(network.trainable_variables)
         self.networks = [*generator.variables, *discriminator.variables]
-        self.variables = [*self.networks, *(variable for one in optimizers for variable in one.variables)]
+        starters = [] if settings.start is None else [_starter(generator, settings.start)]
+        self.variables = [*self.networks, *(variable for one in (*optimizers, *starters) for variable in one.variables)]
+        self._imitate = self._step(self._imitation_loss, generator, *starters) if starters else None
         self._improve_generator = self._step(self._generator_loss, generator, optimizers[0])
         self._judge_real = self._step(self._real_loss, discriminator, optimizers[1])
         self._judge_generated = self._step(self._generated_loss, discriminator, optimizers[1])
@@ -92,6 +127,13 @@ class AdversarialSteps:
         trained = {id(variable) for variable in network.trainable_variables}
         touched = [variable for variable in self.networks if id(variable) not in trained]
         return gradient_step(loss, network.trainable_variables, optimizer, touched)
+
+    def begin(self, images, energy, angle, seed):
+        """Take one step of the start-up; arguments and result as of `take`, without losses of the discriminator."""
+        draw = np.random.default_rng(seed)
+        told = {"image": images, "angle": np.asarray(angle, np.float32)[:, None]}
+        report = self._imitate({"inputs": self._inputs(energy, angle, draw), **told})
+        return {name: float(value) for name, value in report.items()}
 
     def take(self, images, energy, angle, seed):
         """Take one step: the discriminator on true and on generated images, then the generator several times.
@@ -148,6 +190,18 @@ class AdversarialSteps:
         empty = ops.mean(ops.cast(outputs["total_energy"] <= 0, "float32"))
         return total, {**terms, "empty": empty}
 
+    def _imitation_loss(self, arrays):
+        images, start = self.generator(arrays["inputs"], training=True), self.settings.start
+        difference = images - arrays["image"]
+        measured, true = self._measured(images), self._measured(arrays["image"])
+        outputs = {name: measured[name] for name in STARTING if name in measured}
+        total, terms = self._total(outputs, {**true, "angle": arrays["angle"]})
+        terms["squared"] = ops.mean(ops.sum(ops.square(difference), axis=(1, 2, 3, 4)))
+        terms["absolute"] = ops.mean(ops.sum(ops.abs(difference), axis=(1, 2, 3, 4)))
+        total = total + start.squared * terms["squared"] + start.absolute * terms["absolute"]
+        empty = ops.mean(ops.cast(ops.sum(images, axis=(1, 2, 3, 4)) <= 0, "float32"))
+        return total, {**terms, "loss": total, "empty": empty}
+
     def _total(self, outputs, truth):
         """Return the weighted sum of the losses of `outputs`, and a dict of both, each loss without its weight."""
         terms = {name: self._term(name, truth[name], output) for name, output in outputs.items()}
@@ -162,3 +216,13 @@ class AdversarialSteps:
             return ops.mean(difference)
         least = self.settings.least_intensity if name == "intensities" else _SMALLEST_TARGET
         return 100 * ops.mean(difference / ops.maximum(ops.abs(truth), least))
+
+
+def _starter(generator, start):
+    """Return the optimizer of the start-up, built."""
+    import keras
+
+    rate = keras.optimizers.schedules.CosineDecay(start.learning_rate, start.steps, alpha=0.1)
+    optimizer = keras.optimizers.Adam(rate)
+    optimizer.build(generator.trainable_variables)
+    return optimizer

@@ -29,6 +29,7 @@ __all__ = ["AdversarialSettings", "AdversarialTraining", "fit"]
 LEAST_ENERGY = 10.0  # of the stored unit; showers with less are left out, as in the authors' code
 CHECKPOINT_SECONDS = 60  # at least so long between two checkpoints within an epoch
 _EPOCH_ORDER, _FIRST_STEP = 0, 1  # positions within the random stream of an epoch
+_START_BATCH, _START_NOISE = (0, 1), (0, 2)  # behind the number of a step of the start-up
 
 
 @dataclasses.dataclass(frozen=True)
@@ -192,6 +193,7 @@ class _Course:
     def run(self):
         """Train to the end; return the state, with the history and the seconds spent."""
         state = self.checkpoint.restore() or {
+            "started": 0,
             "epoch": 0,
             "step": 0,
             "seconds": 0.0,
@@ -199,13 +201,33 @@ class _Course:
             "best": None,
             "history": {"epoch": []},
         }
-        if state["epoch"] or state["step"]:
+        if state["epoch"] or state["step"] or state["started"]:
             print(f"  resumes at epoch {state['epoch'] + 1}, step {state['step'] + 1}", file=sys.stderr)
+        self._start(state)
         while state["epoch"] < self.epochs:
             self._one_epoch(state)
             self._close_epoch(state)
             self._keep(state)
         return state
+
+    def _start(self, state):
+        """Take the steps of the start-up that are still to be taken."""
+        start, kept = self.steps.settings.start, time.perf_counter()
+        while start is not None and state["started"] < start.steps:
+            began, step = time.perf_counter(), state["started"]
+            draw = np.random.default_rng(seeds(self.seed, "train", step, *_START_BATCH))
+            batch = np.sort(draw.integers(len(self.energy), size=start.batch_size))
+            images = self.cells.take(batch).dense()[..., None]
+            noise = seeds(self.seed, "train", step, *_START_NOISE)
+            losses = self.steps.begin(images, self.energy[batch], self.angle[batch], noise)
+            self._check(losses, state)
+            state["started"] += 1
+            state["seconds"] += time.perf_counter() - began
+            if time.perf_counter() - kept >= CHECKPOINT_SECONDS or state["started"] == start.steps:
+                shown = ", ".join(f"{name} {losses[name]:.3f}" for name in sorted(losses))
+                print(f"  start-up, step {state['started']} of {start.steps}, {shown}", file=sys.stderr, flush=True)
+                self._keep(state)
+                kept = time.perf_counter()
 
     def _one_epoch(self, state):
         size, epoch = self.steps.settings.batch_size, state["epoch"]

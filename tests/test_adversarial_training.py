@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from keras_hep import adversarial_training, training
-from keras_hep.adversarial_steps import PUBLISHED_WEIGHTS, AdversarialSettings, AdversarialSteps
+from keras_hep.adversarial_steps import PUBLISHED_WEIGHTS, AdversarialSettings, AdversarialSteps, StartUp
 from keras_hep.calorimetry.cells import Cells
 from keras_hep.calorimetry.showers import Showers
 from keras_hep.layers import CellIntensities, PhysicalImage, ShowerAngle, ShowerEnergy
@@ -88,6 +88,9 @@ def equal(first, second):
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory):
     return fit(tmp_path_factory.mktemp("weights"))
+
+
+STARTED = AdversarialSettings(batch_size=8, start=StartUp(6, batch_size=4, learning_rate=0.01))
 
 
 def small_steps(settings=SMALL, optimizer=None):
@@ -175,9 +178,10 @@ def test_what_decides_a_training_belongs_to_its_key(tmp_path, monkeypatch):
     asked = []
     monkeypatch.setattr(adversarial_training, "_found", lambda _, keys, __: asked.append(keys) or "kept")
     others = [{}, {"seed": 4}, {"epochs": 3}, {"sample": showers(40, 5)}, {"optimizer": keras.optimizers.RMSprop(0.1)}]
-    for other in [*others, {"settings": AdversarialSettings(batch_size=8, switched=0.1)}]:
+    others += [{"settings": AdversarialSettings(batch_size=8, switched=0.1)}, {"settings": STARTED}]
+    for other in others:
         fit(tmp_path, **other)
-    assert len({keys["generator"] for keys in asked}) == len({keys["discriminator"] for keys in asked}) == 6
+    assert len({keys["generator"] for keys in asked}) == len({keys["discriminator"] for keys in asked}) == 7
 
 
 @pytest.mark.parametrize(
@@ -298,6 +302,48 @@ def test_learning_brings_the_energy_of_images_to_what_was_asked_for():
     assert losses[-1] < 0.5 * losses[0]
 
 
+def test_the_start_up_by_hand():
+    steps = small_steps(STARTED)
+    images, energy, angle = one_batch()
+    inputs = steps._inputs(energy, angle, np.random.default_rng(0))
+    total, terms = steps._imitation_loss({"inputs": inputs, "image": images, "angle": angle[:, None]})
+    difference = np.asarray(steps.generator(inputs, training=True)) - images
+    assert float(terms["squared"]) == pytest.approx((difference**2).sum() / 8, rel=1e-4)
+    assert float(terms["absolute"]) == pytest.approx(np.abs(difference).sum() / 8, rel=1e-4)
+    measured = 0.1 * terms["total_energy"] + 25 * terms["angle"]
+    assert float(total) == pytest.approx(float(measured + 0.1 * terms["squared"] + 0.05 * terms["absolute"]), rel=1e-5)
+
+
+def test_the_start_up_changes_the_generator_alone_and_brings_it_near_true_images():
+    steps = small_steps(STARTED)
+    judge = [variable.numpy() for variable in steps.discriminator.variables]
+    losses = [steps.begin(*one_batch(), [number])["loss"] for number in range(30)]
+    assert losses[-1] < 0.7 * losses[0]
+    assert equal(judge, [variable.numpy() for variable in steps.discriminator.variables])
+
+
+def test_a_start_up_interrupted_ends_with_the_same_bits(tmp_path, monkeypatch):
+    monkeypatch.setattr(adversarial_training, "CHECKPOINT_SECONDS", 0)
+    taken = []
+
+    def begin(self, *arguments, original=AdversarialSteps.begin):
+        taken.append(arguments[-1])
+        if len(taken) == 4:
+            raise KeyboardInterrupt
+        return original(self, *arguments)
+
+    monkeypatch.setattr(AdversarialSteps, "begin", begin)
+    with pytest.raises(KeyboardInterrupt):
+        fit(tmp_path / "interrupted", settings=STARTED)
+    resumed = fit(tmp_path / "interrupted", settings=STARTED)
+    assert len(taken) == 7
+    assert taken[3] == taken[4]
+    assert len({str(seed) for seed in taken}) == 6
+    whole = fit(tmp_path / "whole", settings=STARTED)
+    assert equal(weights(resumed), weights(whole))
+    assert resumed.history == whole.history
+
+
 @pytest.mark.tensorflow  # JAX compiles it for a minute
 def test_the_published_networks_train_in_the_cropped_window(tmp_path):
     small = ShowerSimulation("electron", window="generation").showers(number=4, seed=1).cropped(25, 11)
@@ -332,6 +378,7 @@ def test_generated_showers_repeat_and_do_not_depend_on_the_others():
         (lambda folder: fit(folder, sample=TRAINING.cropped(5, 5)), r"window \(7, 7, 25\), got \(5, 5, 25\): crop"),
         (lambda folder: fit(folder, sample=TRAINING.take(slice(0, 7))), "a batch needs 8 showers, got 7"),
         (lambda _: AdversarialSettings(switched=1.0), "switched is a probability below 1, got 1.0"),
+        (lambda _: StartUp(0), "StartUp: steps must be positive, got 0"),
         (lambda _: AdversarialSettings(weights={"bins": 1.0}), r"weights belong to reality, .*, got \['bins'\]"),
     ],
 )

@@ -20,7 +20,7 @@ class ShowerDiscriminator(keras.Model):
 
     Args:
         window: str. "published": images of 51 x 51 x 25 cells; "cropped": ours for small machines, of the inner 25 x 25
-            x 25 cells, whose first convolution has strides of 2.
+            x 25 cells, with half as many filters in the first convolution, which has strides of 2, and smaller kernels.
         intensities: str. How cells are counted by energy, "soft" or "sum" as in `CellIntensities`, or "off": not at
             all, as in the authors' later code.
         power: float. Power of the images, as in `PhysicalImage`.
@@ -63,8 +63,8 @@ class ShowerDiscriminator(keras.Model):
 
 def _features(image, strides):
     """Return the features of the four convolutions; the smaller kernels belong to the cropped window."""
-    kernel = (5, 6, 6) if strides == 1 else (3, 4, 4)
-    features = keras.layers.Conv3D(16, (5, 6, 6), strides=strides, padding="same", name="conv_1")(image)
+    filters, first, kernel = (16, (5, 6, 6), (5, 6, 6)) if strides == 1 else (8, (4, 4, 4), (3, 4, 4))
+    features = keras.layers.Conv3D(filters, first, strides=strides, padding="same", name="conv_1")(image)
     features = keras.layers.LeakyReLU(_LEAK, name="leaky_1")(features)
     features = keras.layers.Dropout(_DROPOUT, name="dropout_1")(features)
     for number in (2, 3, 4):

@@ -17,10 +17,10 @@ def networks():
 
 def test_parameters_and_multiplications(networks):
     found = by_name(architectures.counts("cropped", networks["cropped"]))
-    weights = 256 * 1400, 8 * 80 * 32, 32 * 150 * 6, 6 * 45 * 6, 6 * 8
-    biases_and_normalisations = 1400 + 32 + 6 + 6 + 4 * 32 + 4 * 6
+    weights = networks["cropped"].input.shape[1] * 1400, 8 * 80 * 16, 16 * 150 * 6, 6 * 27 * 4, 4 * 8
+    biases_and_normalisations = 1400 + 16 + 6 + 4 + 4 * 16 + 4 * 6
     assert found["cropped_parameters"] == sum(weights) + biases_and_normalisations
-    assert found["cropped_trainable"] == found["cropped_parameters"] - 2 * 32 - 2 * 6
+    assert found["cropped_trainable"] == found["cropped_parameters"] - 2 * 16 - 2 * 6
     cells = 1, 5 * 5 * 7, 13**3, 26**3, 25**3
     assert found["cropped_multiplications"] == sum(one * each for one, each in zip(weights, cells, strict=True))
 
