@@ -1,6 +1,7 @@
 """The state of an unfinished training in a file."""
 
 import json
+import math
 import pathlib
 import warnings
 
@@ -20,6 +21,11 @@ class Checkpoint:
     def __init__(self, path, variables):
         self.path = pathlib.Path(path)
         self.variables = variables
+
+    @property
+    def bytes(self):
+        """Size of the variables, int."""
+        return sum(np.dtype(value.dtype).itemsize * math.prod(value.shape) for value in self.variables)
 
     def keep(self, state):
         """Write the variables and `state`, a JSON-compatible dict."""

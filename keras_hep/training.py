@@ -45,6 +45,7 @@ __all__ = [
 CLASSIFICATION = "sparse_categorical_crossentropy"
 CHUNK_EVENTS = 12_800  # events of one block of seeds: training can go on from its end
 CHECKPOINT_SECONDS = 20  # at least so long between two checkpoints
+LARGE_STATE = 2**24  # bytes; a smaller state is kept at the end of every interval too
 STREAMS = {"train": 0, "test": 1, "display": 2, "watch": 3}
 
 
@@ -81,7 +82,8 @@ def fit(
     """Train on a stream of events, each seen once; load the weights instead if this training was done before.
 
     The model is built anew from its configuration under `seed`, so the arguments alone decide the result. A checkpoint
-    is kept every `CHECKPOINT_SECONDS`: after an interruption the same call goes on from there, to the same weights.
+    is kept every `CHECKPOINT_SECONDS`, and of small models at the end of every interval: after an interruption the same
+    call goes on from there, to the same weights.
 
     Args:
         model: Keras model with `get_config`. It is not changed.
@@ -289,6 +291,8 @@ def _fit_chunks(trainer, stream, arguments, checkpoint, recovery):
     if state["seen"]:
         print(f"  resumes after {state['seen']:,} of {events:,} events", file=sys.stderr)
     kept, fit_once = time.perf_counter(), fitter(trainer)
+    # Of a network that may be taken back, the best state must not be newer than the checkpoint.
+    often = checkpoint.bytes < LARGE_STATE or (recovery is not None and recovery.takes_back)
     while state["seen"] < events:
         start, seen = time.perf_counter(), state["seen"]
         end_of_interval = min((seen // interval + 1) * interval, events)
@@ -306,7 +310,8 @@ def _fit_chunks(trainer, stream, arguments, checkpoint, recovery):
         if state["seen"] == end_of_interval:
             measured, state["best"] = recovery.judge(trainer, state.get("best")) if recovery else ({}, None)
             _close_interval(state, interval, events, measured)
-        if state["seen"] == end_of_interval or time.perf_counter() - kept > CHECKPOINT_SECONDS:
+        ended = often and state["seen"] == end_of_interval
+        if ended or time.perf_counter() - kept > CHECKPOINT_SECONDS:
             checkpoint.keep(state)
             kept = time.perf_counter()
     return state["history"], state["seconds"]

@@ -22,29 +22,45 @@ def fitter(trainer):
     import keras
 
     if keras.backend.backend() == "tensorflow" and isinstance(trainer.input, dict):
-        return _step_by_step(trainer)
+        return _by_steps(trainer, trainer.train_step)
     return functools.partial(_fit, trainer)
+
+
+def evaluator(trainer):
+    """Return a function that tests a compiled model on a `keras.utils.PyDataset`, by the same means as `fitter`.
+
+    Args:
+        trainer: compiled Keras model.
+
+    Returns:
+        function of a data set that returns the means of loss and metrics over it, dict of str to float.
+    """
+    import keras
+
+    if keras.backend.backend() == "tensorflow" and isinstance(trainer.input, dict):
+        return _by_steps(trainer, trainer.test_step)
+    return functools.partial(trainer.evaluate, verbose=0, return_dict=True)
 
 
 def _fit(trainer, batches):
     return {name: values[0] for name, values in trainer.fit(batches, verbose=0, shuffle=False).history.items()}
 
 
-def _step_by_step(trainer):
+def _by_steps(trainer, step):
     traced = []
 
-    def train(batches):
+    def go_through(batches):
         import tensorflow as tf
 
         trainer.reset_metrics()
         for number in range(len(batches)):
             batch = batches[number]
             if not traced:
-                traced.append(tf.function(trainer.train_step, input_signature=[_of_any_length(tf, batch)]))
+                traced.append(tf.function(step, input_signature=[_of_any_length(tf, batch)]))
             logs = traced[0](batch)
         return {name: float(value) for name, value in logs.items()}
 
-    return train
+    return go_through
 
 
 def _of_any_length(tf, batch):

@@ -6,6 +6,7 @@ import sys
 
 from keras_hep.checkpoint import Checkpoint
 from keras_hep.event_batches import event_batches
+from keras_hep.training_steps import evaluator
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,17 +50,17 @@ class Watch:
         """Return what decides the course of a training, for its key."""
         return [type(self.stream).__name__, dataclasses.asdict(self)]
 
-    def look(self, trainer, seed):
+    def look(self, evaluate, seed):
         """Return test losses and metrics of a compiled model, dict of float.
 
         Args:
-            trainer: compiled Keras model.
+            evaluate: function as from `keras_hep.training_steps.evaluator` of the model.
             seed: list of int. Of the test events.
         """
         measured = {}
         for kind, stream in {"test": self.stream, **(self.also or {})}.items():
             with event_batches(stream, self.events, self.batch_size, seed) as batches:
-                logs = trainer.evaluate(batches, verbose=0, return_dict=True)
+                logs = evaluate(batches)
             measured |= {f"{kind}_{name}": float(value) for name, value in logs.items()}
         return measured
 
@@ -89,26 +90,36 @@ class Recovery:
 
     def __init__(self, watch, checkpoint, seed):
         self.watch, self.seed = watch, seed
+        self._evaluate = None
         self._best = Checkpoint(checkpoint.path.with_suffix(".best.npz"), checkpoint.variables)
+
+    @property
+    def takes_back(self):
+        """Whether anything counts as a collapse, bool."""
+        return self.watch.collapse is not None
 
     def judge(self, trainer, best):
         """Test the model; keep it if it is the best so far, take it back if it has collapsed.
 
+        Where nothing counts as a collapse, no best state is kept: it would not be used.
+
         Args:
-            trainer: compiled Keras model.
+            trainer: compiled Keras model, always the same.
             best: float or None. Lowest test loss so far.
 
         Returns:
             (measured, best): dict of float for the history, and the lowest test loss now.
         """
-        measured = self.watch.look(trainer, self.seed)
+        self._evaluate = self._evaluate or evaluator(trainer)
+        measured = self.watch.look(self._evaluate, self.seed)
         loss, recovered = measured["test_loss"], False
         if self.watch.has_collapsed(loss, best):
             recovered = self._best.restore() is not None
             if recovered:
                 print(f"  test loss {loss:.5f} against {best:.5f}: back to the best state", file=sys.stderr, flush=True)
         elif math.isfinite(loss) and (best is None or loss < best):
-            self._best.keep({"test_loss": loss})
+            if self.takes_back:
+                self._best.keep({"test_loss": loss})
             best = loss
         return {**measured, "recovered": float(recovered)}, best
 

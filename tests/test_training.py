@@ -139,6 +139,15 @@ def test_checkpoints_are_kept_from_time_to_time(tmp_path, monkeypatch):
     assert kept == [512, 1024, 1280]
 
 
+def test_large_states_are_kept_from_time_to_time_only(tmp_path, monkeypatch):
+    kept = []
+    monkeypatch.setattr(training, "CHECKPOINT_SECONDS", 3600)
+    monkeypatch.setattr(training, "LARGE_STATE", 1000)
+    monkeypatch.setattr(training.Checkpoint, "keep", lambda self, state: kept.append(state["seen"]))
+    fit(tmp_path)
+    assert kept == []
+
+
 def test_damaged_weights_are_trained_again(reference_training, tmp_path):
     first = fit(tmp_path)
     path = pathlib.Path(first.weights["file"])

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from keras_hep.event_batches import event_batches
-from keras_hep.training_steps import fitter
+from keras_hep.training_steps import evaluator, fitter
 
 needs_tensorflow = pytest.mark.skipif(
     keras.backend.backend() != "tensorflow", reason="other backends train through fit alone"
@@ -48,6 +48,17 @@ def test_steps_train_as_fit_does():
             assert value == pytest.approx(theirs[name], rel=1e-5)
     for ours, theirs in zip(by_steps.get_weights(), by_fit.get_weights(), strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-5)
+
+
+def test_steps_test_as_evaluate_does():
+    model = trainer()
+    test = evaluator(model)
+    for turn in range(2):
+        with event_batches(Sums(), 20, 1, [3, turn]) as batches:
+            ours, theirs = test(batches), model.evaluate(batches, verbose=0, return_dict=True)
+        assert ours.keys() == theirs.keys() == {"loss", "mae"}
+        for name, value in ours.items():
+            assert value == pytest.approx(theirs[name], rel=1e-5)
 
 
 @needs_tensorflow

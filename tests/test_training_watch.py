@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import pathlib
+import types
 
 import keras
 import numpy as np
@@ -153,6 +154,11 @@ def test_where_nothing_counts_as_a_collapse_the_network_stays_destroyed(tmp_path
     assert fitted.history["test_loss"][3] > 3 * collapsed.history["test_loss"][3]
 
 
+def test_where_nothing_counts_as_a_collapse_no_best_state_is_kept(tmp_path, monkeypatch):
+    assert scripted(tmp_path, monkeypatch, [1.0, 0.5, 9.0], collapse=None) == ([0, 1, 2], 0.5)
+    assert not list(tmp_path.glob("*.npz"))
+
+
 @pytest.mark.parametrize(
     ("file", "written"), [(3, True), (4, True), (5, False), (5, True)], ids=["best", "second", "recovery", "third"]
 )
@@ -208,6 +214,9 @@ def test_a_training_loss_that_is_not_finite_stops_a_watched_training_too(tmp_pat
     assert len(list(tmp_path.glob("*.best.npz"))) == 1
 
 
+UNTESTED = types.SimpleNamespace(input=None, evaluate=dict)  # its test losses are given
+
+
 def scripted(tmp_path, monkeypatch, test_losses, collapse=3.0):
     """Judge a variable whose value is the number of the judgement; return its values afterwards, and the best loss."""
     variable, best, values = keras.Variable(-1.0), None, []
@@ -215,7 +224,7 @@ def scripted(tmp_path, monkeypatch, test_losses, collapse=3.0):
     for number, loss in enumerate(test_losses):
         monkeypatch.setattr(Watch, "look", lambda *_, loss=loss: {"test_loss": loss})
         variable.assign(float(number))
-        measured, best = recovery.judge(None, best)
+        measured, best = recovery.judge(UNTESTED, best)
         assert measured["recovered"] == float(values[-1:] != [] and variable.numpy() != number)
         values.append(float(variable.numpy()))
     return values, best
@@ -241,7 +250,7 @@ def test_a_damaged_best_state_is_reported_and_not_used(tmp_path, monkeypatch):
     (tmp_path / "kept.checkpoint.best.npz").write_bytes(b"half an archive")
     monkeypatch.setattr(Watch, "look", lambda *_: {"test_loss": 9.0})
     with pytest.warns(UserWarning, match=r"best.npz is damaged"):
-        measured, best = recovery.judge(None, 1.0)
+        measured, best = recovery.judge(UNTESTED, 1.0)
     assert (measured["recovered"], best, float(variable.numpy())) == (0.0, 1.0, 1.0)
 
 
