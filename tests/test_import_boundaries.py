@@ -78,6 +78,9 @@ BOUNDARIES = {
     "keras_hep.shower_generation": Boundary(
         anywhere={"numpy"}, own={"", "training", "models", "layers", "calorimetry", "metrics"}
     ),
+    "keras_hep.likelihood_terms": Boundary(anywhere={"keras"}),
+    "keras_hep.shower_portions": Boundary(anywhere={"numpy"}, own={"", "models", "calorimetry"}),
+    "keras_hep.shower_sampling": Boundary(anywhere={"numpy"}, own={"", "models", "calorimetry", "shower_portions"}),
     "keras_hep.gradient_steps": Boundary(in_functions={"keras", "tensorflow", "jax"}),
     "keras_hep.training_steps": Boundary(anywhere={"numpy"}, in_functions={"keras", "tensorflow"}),
     "keras_hep.training_store": Boundary(in_functions={"keras"}, own={"files"}),

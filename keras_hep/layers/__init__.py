@@ -1,7 +1,9 @@
 """Keras layers, one class per file."""
 
+from keras_hep.layers.autoregressive_mixture import AutoregressiveMixture
 from keras_hep.layers.barrel_steps import BarrelCentres, BarrelFeatures
 from keras_hep.layers.cell_intensities import CellIntensities
+from keras_hep.layers.cell_likelihood import CellLikelihood
 from keras_hep.layers.depth_coded_image import DepthCodedImage
 from keras_hep.layers.depth_profile import DepthProfile
 from keras_hep.layers.edge_dense import EdgeDense
@@ -34,9 +36,11 @@ from keras_hep.layers.weighted_neighbour_sum import WeightedNeighbourSum
 from keras_hep.layers.winograd_convolution import WinogradConvolution
 
 __all__ = [
+    "AutoregressiveMixture",
     "BarrelCentres",
     "BarrelFeatures",
     "CellIntensities",
+    "CellLikelihood",
     "DepthCodedImage",
     "DepthProfile",
     "EdgeDense",

@@ -13,6 +13,7 @@ from keras_hep.models.shower_dnn import ShowerDNN
 from keras_hep.models.shower_generator import ShowerGenerator
 from keras_hep.models.shower_googlenet import ShowerGoogLeNet
 from keras_hep.models.shower_hits_network import ShowerHitsNetwork
+from keras_hep.models.shower_vae import ShowerVAE
 from keras_hep.models.track_embedder import TrackEmbedder
 from keras_hep.models.track_finder_autoencoder import TrackFinderAutoencoder
 from keras_hep.models.track_finder_autoencoder_3d import TrackFinderAutoencoder3D
@@ -44,6 +45,7 @@ __all__ = [
     "ShowerGenerator",
     "ShowerGoogLeNet",
     "ShowerHitsNetwork",
+    "ShowerVAE",
     "TrackEmbedder",
     "TrackFinderAutoencoder",
     "TrackFinderAutoencoder3D",
