@@ -8,9 +8,13 @@ from scipy import special
 from keras_hep.calorimetry.shower_shapes import hadronic_ratio
 from keras_hep.calorimetry.showers import Showers
 from keras_hep.simulation.hadronic_showers import CLUSTER_SHARES, PionHistories, exchange_probability, neutral_law
-from keras_hep.simulation.showers import BLOCK, ShowerSimulation
+from keras_hep.simulation.showers import BATCH, BLOCK, ShowerSimulation
 
+LARGEST_RATIO = 0.1  # of HCAL over ECAL energy
+# Of pions that pass. Chosen: of 40,000 drawn 7,811 passed, with weights of at most 0.072; late ones weigh 8.
+HEAVIEST = 0.1
 _OWN_STREAMS = 1000  # beyond those of unweighted pions of the same seed
+_CHOICE = 100  # stream of which pions of a block are simulated; those of their showers follow
 
 
 @dataclasses.dataclass(frozen=True)
@@ -105,7 +109,47 @@ class EarlyPionSimulation(ShowerSimulation):
         _, histories = self.incoming(seed, number)
         return self.proposal.weights(histories, self.physics.hadrons)
 
-    def passing(self, number, seed, largest_ratio=0.1):
+    def natural(self, number, seed):
+        """Draw pions with HCAL / ECAL below 0.1 in the proportions of nature, all of one weight.
+
+        They are chosen by the weights of their histories before their showers are simulated: five times as fast as
+        `passing` and `unweighted`.
+
+        Args:
+            number: int. Pions that pass.
+            seed: int or sequence of int.
+
+        Returns:
+            `Showers`.
+
+        Example:
+
+        >>> showers = EarlyPionSimulation(energies=(50.0, 50.0)).natural(number=5, seed=1)
+        >>> len(showers), bool((hadronic_ratio(showers) < 0.1).all())
+        (5, True)
+
+        Differs: pions that weigh more than 0.1, none of which has been seen to pass, are left out.
+        """
+        parts, missing, block = [], number, 0
+        while missing > 0:
+            parts.append(self._natural_block(seed, block))
+            missing, block = missing - len(parts[-1]), block + 1
+        return Showers.joined(parts).take(slice(0, number))
+
+    def _natural_block(self, seed, block):
+        labels, histories = self.incoming(seed, block)
+        weights = self.proposal.weights(histories, self.physics.hadrons)
+        chances = np.where(weights <= HEAVIEST, weights / HEAVIEST, 0.0)
+        chosen = np.flatnonzero(self._random(seed, block, _CHOICE).random(BLOCK) < chances)
+        parts = []
+        for place, first in enumerate(range(0, len(chosen), BATCH), 1):
+            some = chosen[first : first + BATCH]
+            random = self._random(seed, block, _CHOICE + place)
+            parts.append(self._measured(random, histories[some], {name: one[some] for name, one in labels.items()}))
+        showers = Showers.joined(parts)
+        return showers.take(hadronic_ratio(showers) < LARGEST_RATIO)
+
+    def passing(self, number, seed, largest_ratio=LARGEST_RATIO):
         """Draw pions and keep those with small HCAL / ECAL.
 
         Args:

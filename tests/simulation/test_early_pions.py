@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from keras_hep.calorimetry.shower_shapes import hadronic_ratio
-from keras_hep.simulation.early_pions import EarlyPionSimulation, EarlyProposal, unweighted
+from keras_hep.simulation.early_pions import (
+    HEAVIEST,
+    LARGEST_RATIO,
+    EarlyPionSimulation,
+    EarlyProposal,
+    unweighted,
+)
 from keras_hep.simulation.hadronic_showers import PionHistories, exchange_probability
 from keras_hep.simulation.shower_kinematics import Rays
 from keras_hep.simulation.shower_physics import HadronPhysics
@@ -71,6 +77,28 @@ def test_weighted_rate_is_that_of_plain_pions():
     assert len(showers) == len(weights) > 20 * 4000 * rate
     assert (hadronic_ratio(showers) < 0.1).all()
     assert np.sqrt((weights**2).sum()) / 4000 < np.sqrt(rate / 4000)  # and better known than without
+
+
+def test_natural_pions_are_as_weighted_ones():
+    simulation = EarlyPionSimulation(energies=(20.0, 60.0))
+    drawn, weights = simulation.passing(4000, seed=3)
+    natural = simulation.natural(500, seed=4)
+    assert len(natural) == 500
+    assert hadronic_ratio(natural).max() < LARGEST_RATIO
+    assert weights.max() < HEAVIEST
+    for measure in (lambda showers: showers["energy"], hadronic_ratio, lambda showers: showers.ecal.counts):
+        one, other = np.asarray(measure(natural), float), np.asarray(measure(drawn), float)
+        mean = np.average(other, weights=weights)
+        spread = np.sqrt(np.average((other - mean) ** 2, weights=weights))
+        effective = weights.sum() ** 2 / (weights**2).sum()
+        assert one.mean() == pytest.approx(mean, abs=4 * spread * np.sqrt(1 / effective + 1 / 500))
+
+
+def test_natural_pions_of_a_seed_are_the_same_and_fewer_are_the_first_of_more():
+    simulation = EarlyPionSimulation(energies=(20.0, 60.0))
+    few, more = (simulation.natural(number, seed=4) for number in (20, 60))
+    np.testing.assert_array_equal(few["energy"], more["energy"][:20])
+    np.testing.assert_array_equal(few.ecal.energy, more.ecal.energy[: len(few.ecal.energy)])
 
 
 def test_unweighted_keeps_in_proportion():

@@ -20,16 +20,16 @@ from keras_hep.calorimetry.resampling import ATLAS, CMS, resampled_images
 from keras_hep.calorimetry.shower_streams import SimulatedShowers
 from keras_hep.calorimetry.showers import Showers
 from keras_hep.formats.lcd import lcd_blocks
-from keras_hep.simulation.early_pions import EarlyPionSimulation, unweighted
+from keras_hep.simulation import early_pions
+from keras_hep.simulation.early_pions import EarlyPionSimulation
 from keras_hep.simulation.particle_pool import CACHE_VARIABLE
-from keras_hep.simulation.showers import BLOCK, ShowerSimulation
+from keras_hep.simulation.showers import ShowerSimulation
 from keras_hep.suite import shower_samples
 from keras_hep.suite.calorimeter_files import matching_files
 
 PARTS = {"train": 0, "test": 1, "choice": 2}  # of a run's showers; choices are made on showers of their own
 GEOMETRIES = {"clic": None, "layers": None, "atlas": ATLAS, "cms": CMS}  # "layers": those of CLIC, each a single cell
 LARGEST_KEPT = 60_000  # showers of a sample; more are drawn anew for every batch
-_EARLY_PIONS = 20 * BLOCK  # drawn at a time
 
 
 @dataclasses.dataclass(frozen=True)
@@ -120,7 +120,7 @@ class ShowerSample:
             return self._of_files()
         if self.selection == "little_hcal_energy" and self.particle == "charged_pion":
             simulation = EarlyPionSimulation(window=self.window, angles=self.angles)
-            return _gathered(self.number, lambda turn: _early_pions(simulation, [*seed, turn]))
+            return simulation.natural(self.number, seed)
         if self.selection == "converted":
             return _gathered(self.number, lambda turn: _converted(self._source().simulation, [*seed, turn]))
         return self._source().draw(self.number, seed)
@@ -190,7 +190,7 @@ def _kept_or_simulated(sample):
 def _path(sample):
     """Return the file of a sample; its name changes with the sample, NumPy and the code of the simulation."""
     said = json.dumps({**dataclasses.asdict(sample), "numpy": np.__version__}, sort_keys=True)
-    code = [pathlib.Path(__file__), *shower_samples.sources()]
+    code = [pathlib.Path(__file__), pathlib.Path(early_pions.__file__), *shower_samples.sources()]
     key = hashlib.sha256(b"\0".join([said.encode(), *(path.read_bytes() for path in code)])).hexdigest()[:16]
     cache = pathlib.Path(os.environ.get(CACHE_VARIABLE) or "~/.cache/keras_hep").expanduser()
     return cache / "shower_cells" / f"{sample.particle}_{sample.part}_{key}.npz"
@@ -238,11 +238,6 @@ def _gathered(number, drawn):
         parts.append(drawn(turn))
         turn += 1
     return Showers.joined(parts).take(slice(0, number))
-
-
-def _early_pions(simulation, seed):
-    showers, weights = simulation.passing(_EARLY_PIONS, seed)
-    return showers.take(unweighted(weights, np.random.default_rng([*seed, 1])))
 
 
 def _converted(simulation, seed):

@@ -65,8 +65,7 @@ def test_selections_hold():
 
 
 @pytest.mark.filterwarnings("error")
-def test_early_pions_leave_little_energy_behind(monkeypatch):
-    monkeypatch.setattr(samples, "_EARLY_PIONS", 1000)
+def test_early_pions_leave_little_energy_behind():
     pions = ShowerSample("charged_pion", 40, 3, selection="little_hcal_energy").showers()
     assert len(pions) == 40
     assert hadronic_ratio(pions).max() < 0.1
