@@ -8,9 +8,9 @@ Cost      smoke 40 s, quick 2.5 min (2 CPU cores, 3 GB); full 2,760 trainings, o
 Expect    at full: the published best settings are within the spread of the best point of the scan
 Differs   showers of a parametrisation, drawn anew for every batch; batches of the GN have 100 showers instead of 1,000;
           decay 0.04 off the axes for all networks, as the text has it, where the authors' code varies it for the GN
-          alone; quick: corners of four of the seven slices, two trainings each (GN one), which see 2,000 showers (GN
-          500) where the article has 1.2 million (GN 100,000), too few to rank points; the GN has 1/16 of the channels
-          and a stride of 2
+          alone; quick: corners of four of the seven slices (GN two points), two trainings each (GN one), which see
+          1,000 showers (GN 200) where the article has 1.2 million (GN 100,000), too few to rank points; the GN has
+          1/16 of the channels and a stride of 2
 Beyond    the published best settings themselves are tried beside the slices, in none of which they lie; how much more
           the points differ than repeats of the same point
 """

@@ -6,7 +6,7 @@ Data      photons, and neutral pions that open by less than 0.01 rad, at 60 to 1
 Cost      smoke 15 s, quick 1 min (2 CPU cores, 2 GB); full for a GPU
 Expect    the cells of the HCAL improve the accuracy little or not at all
 Differs   showers of a parametrisation, not of Geant4; at quick three trainings of each kind instead of ten, of a DNN of
-          256 neurons, on 15,000 showers in 30 entries of five batches of 100; the loss has the energy's part too
+          256 neurons, on 6,000 showers in 30 entries of two batches of 100; the loss has the energy's part too
 Beyond    accuracy, area under the ROC curve and cross entropy on test showers; how many weights are saved
 """
 
@@ -17,7 +17,7 @@ from keras_hep.suite.shower_samples import origin
 
 SCALES = {
     "smoke": {"profile": "smoke", "events": 3_000, "trainings": 2},
-    "quick": {"profile": "quick", "events": 15_000, "trainings": 3},
+    "quick": {"profile": "quick", "events": 6_000, "trainings": 3},
     "full": {"profile": "full", "events": 30_000, "trainings": 10},
 }
 ENTRIES, LAST = 30, 10

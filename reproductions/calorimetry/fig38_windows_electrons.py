@@ -7,7 +7,7 @@ Cost      smoke 20 s, quick 2 min (2 CPU cores, 3 GB); full for a GPU
 Expect    above 150 GeV 25 x 25 cells of the ECAL and 5 x 5 of the HCAL are enough and fewer are not; below, 51 x 51 and
           11 x 11 are best
 Differs   showers of a parametrisation, not of Geant4; which windows the article drew is not in its text: 13 x 13 and
-          3 x 3 stand for the smaller ones; at quick the network has 256 neurons and sees 15,000 showers
+          3 x 3 stand for the smaller ones; at quick the network has 256 neurons and sees 10,000 showers
 Beyond    errors, of three trainings and of test showers; linear regression and boosted trees, which show what the
           window itself does; cells and time that a window costs
 """
@@ -20,7 +20,7 @@ from keras_hep.suite.shower_samples import origin
 
 SCALES = {
     "smoke": {"profile": "smoke", "events": 400, "fitted": 200},
-    "quick": {"profile": "quick", "events": 15_000, "fitted": 10_000},
+    "quick": {"profile": "quick", "events": 10_000, "fitted": 10_000},
     "full": {"profile": "full", "events": None, "fitted": 100_000},
 }
 LARGE, MIDDLE, SMALL = SIDES = (51, 11), (25, 5), (13, 3)

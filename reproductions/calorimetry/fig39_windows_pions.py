@@ -7,7 +7,7 @@ Cost      smoke 30 s, quick 3 min (2 CPU cores, 3 GB); full for a GPU
 Expect    51 x 51 cells of the ECAL and 11 x 11 of the HCAL are better than 25 x 25 and 5 x 5 at all energies, by a
           factor of about 2 at the lowest
 Differs   showers of a parametrisation, whose width is set by hand, not of Geant4: it cannot decide the factor; at quick
-          the networks have 256 neurons, the CNN 3 filters of 4 x 4 x 4, and see 8,000 showers
+          the networks have 256 neurons, the CNN 3 filters of 4 x 4 x 4, and see 5,000 showers
 Beyond    errors, of three trainings and of test showers; linear regression and boosted trees, which show what the
           window itself does, and a third window that tells the part of the ECAL from that of the HCAL
 """
@@ -20,7 +20,7 @@ from keras_hep.suite.shower_samples import origin
 
 SCALES = {
     "smoke": {"profile": "smoke", "events": 400, "fitted": 200},
-    "quick": {"profile": "quick", "events": 8_000, "fitted": 10_000},
+    "quick": {"profile": "quick", "events": 5_000, "fitted": 10_000},
     "full": {"profile": "full", "events": None, "fitted": 100_000},
 }
 NETWORKS = "dnn", "cnn"

@@ -8,7 +8,7 @@ Cost      smoke 1 min, quick 5 min after Figure 13, 20 min without (2 CPU cores,
 Expect    the network on hits reaches the area of the inception network with a tenth of its multiplications, and more
           than the BDT
 Differs   AT QUICK THE INCEPTION NETWORK IS A REDUCED ONE, a sixteenth as wide and with a stride of 2, 40.6 million
-          multiplications instead of 41.7 billion, on 3,000 showers instead of 30,000, a training that takes as long: GN
+          multiplications instead of 41.7 billion, on 1,500 showers instead of 30,000, a training that takes as long: GN
           as published is asked at full. The DNN and the CNN have 256 neurons at quick. The network on hits was designed
           on other showers than those of the test, but of the same simulation
 Beyond    all of it: nothing like it was published

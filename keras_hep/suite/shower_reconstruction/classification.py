@@ -23,11 +23,11 @@ MIDDLE = 260.0  # GeV: half of the energies lie below
 INNER, OUTER = 0.55 / 3, 0.55 * 2 / 3  # pseudorapidities of the inner and the outer third
 
 
-def trained(names, profile, seed, data=None):
+def trained(wanted, profile, seed, data=None):
     """Train the networks of tasks several times, and test them.
 
     Args:
-        names: sequence of str. Of `TASKS`.
+        wanted: dict of str to sequence of str. Of `TASKS`, some of `NETWORKS` each.
         profile: str. One of `networks.PROFILES`.
         seed: int.
         data: str, path or None. As of `courses.Task.on`.
@@ -35,12 +35,12 @@ def trained(names, profile, seed, data=None):
     Returns:
         dict of (task, network) to list, of each training, of two `Answers`: on class 0 and on class 1.
     """
-    tests = {name: TASKS[name].on(data).samples("test", profile, seed) for name in names}
+    tests = {name: TASKS[name].on(data).samples("test", profile, seed) for name in wanted}
     return courses.in_groups(
         {
             (name, network): (courses.headline(network, profile, seed, data, TASKS[name]), tests[name])
-            for name in names
-            for network in NETWORKS
+            for name, several in wanted.items()
+            for network in several
         }
     )
 
@@ -102,13 +102,13 @@ def areas(task, found, steps):
     Args:
         task: str. One of `TASKS`.
         found: dict of str to `Scores`. By classifier.
-        steps: sequence of (str, str). Better and worse classifiers.
+        steps: sequence of (str, str). Better and worse classifiers; those that are not among them are left out.
 
     Returns:
         list of `Quantity`: "<task>_<classifier>", and of "<task>_<better>_over_<worse>" as of `area_gain`.
     """
     quantities = [measurements.area(f"{task}_{name}", one, f"{name}, {CLASSES[task]}") for name, one in found.items()]
-    for better, worse in steps:
+    for better, worse in (step for step in steps if found.keys() >= set(step)):
         of = f"{better} - {worse}, {CLASSES[task]}"
         quantities += measurements.area_gain(f"{task}_{better}_over_{worse}", found[better], found[worse], of)
     return quantities
@@ -145,7 +145,12 @@ def best_network(found, task):
         found: dict as of `trained`. The test does not choose.
         task: str. One of `TASKS`.
     """
-    return max(NETWORKS, key=lambda network: _validated(found[task, network]))
+    return max(networks_of(found, task), key=lambda network: _validated(found[task, network]))
+
+
+def networks_of(found, task):
+    """Return the networks that learnt a task, list; arguments as of `best_network`."""
+    return [network for network in NETWORKS if (task, network) in found]
 
 
 def _validated(several):

@@ -1,6 +1,7 @@
 """Trainings of networks that reconstruct showers, shared by all items, and what the networks answer on test showers."""
 
 import dataclasses
+import functools
 import json
 import pathlib
 
@@ -84,7 +85,7 @@ class Course:
         repeat: int. Trainings of the same course differ in initial weights and in the order of the showers.
         options: tuple of (str, value). Arguments of the model that differ from those of the profile.
         events: int or None. Showers seen in training, where they are not those of the profile.
-        intervals: int. Entries of the history.
+        intervals: int or None. Entries of the history, where they are not those of the recipe.
         watched: int. Other showers on which the network is tested at the end of each interval; 0: none.
         learning_rate, decay: float or None. In place of those of the network's `Recipe`.
     """
@@ -96,7 +97,7 @@ class Course:
     repeat: int = 0
     options: tuple = ()
     events: int | None = None
-    intervals: int = 10
+    intervals: int | None = None
     watched: int = 0
     learning_rate: float | None = None
     decay: float | None = None
@@ -109,18 +110,19 @@ class Course:
         return dataclasses.replace(networks.PROFILES[self.profile].recipes[self.network], **own)
 
     def model(self):
-        """Return the untrained model."""
+        """Return the untrained model, the same object for the same architecture: trainings build it anew."""
         shapes = self.task.shapes
         if self.network == "gn":
             del shapes["hcal_shape"]
-        return networks.network(self.network, **{**shapes, **self.recipe.arguments, **dict(self.options)})
+        arguments = {**shapes, **self.recipe.arguments, **dict(self.options)}
+        return _untrained(self.network, tuple(sorted(arguments.items())))
 
     @property
     def sizes(self):
         """Arguments of `training.fit` that are numbers."""
         recipe = self.recipe
         events = self.events or recipe.events
-        whole = -(-events // self.intervals)
+        whole = -(-events // (self.intervals or recipe.intervals))
         interval = recipe.batch_size * -(-whole // recipe.batch_size)
         seed = self.seed + _APART * self.repeat
         return {"events": events, "seed": seed, "batch_size": recipe.batch_size, "interval": interval}
@@ -197,9 +199,9 @@ def answers(course, samples):
 
 def predicted(model, sample):
     """Return (score, energy) of all showers of a `ShowerSample`, two float32 arrays of shape (showers,)."""
-    showers = sample.showers()
+    showers, predict = sample.showers(), training.compiled(model)
     parts = [
-        training.predict(model, shower_inputs(sample.seen(showers.take(slice(start, start + _BLOCK)))))
+        predict(shower_inputs(sample.seen(showers.take(slice(start, start + _BLOCK)))))
         for start in range(0, len(showers), _BLOCK)
     ]
     output = np.concatenate(parts)
@@ -216,6 +218,8 @@ def repeats(task, network, profile, seed, **arguments):
 def headline(network, profile, seed, data=None, task=PHOTON_PI0):
     """Return the `Course`s that most items share, list: photons against neutral pions, with learning curves.
 
+    On cells of other calorimeters no learning curves are drawn, and nothing is tested while they train.
+
     Args:
         network: str.
         profile: str.
@@ -223,7 +227,8 @@ def headline(network, profile, seed, data=None, task=PHOTON_PI0):
         data: str, path or None. As of `Task.on`.
         task: `Task`.
     """
-    return repeats(task.on(data), network, profile, seed, watched=networks.PROFILES[profile].watched)
+    watched = networks.PROFILES[profile].watched if task.geometry == "clic" else 0
+    return repeats(task.on(data), network, profile, seed, watched=watched)
 
 
 def carried_out(wanted):
@@ -284,6 +289,11 @@ def recorded(entries):
         entries: dict of str to `Answers` or `Training`, by name within the item.
     """
     return {name: one.entry if isinstance(one, Answers) else one.weights for name, one in entries.items()}
+
+
+@functools.lru_cache(maxsize=32)
+def _untrained(network, arguments):
+    return networks.network(network, **dict(arguments))
 
 
 def _number(sizes, part, selection):

@@ -20,6 +20,7 @@ class Recipe:
         learning_rate: float.
         decay: float. Of the weights, as in the authors' optimizer.
         batch_size: int.
+        intervals: int. Entries of the history.
     """
 
     events: int
@@ -27,6 +28,7 @@ class Recipe:
     learning_rate: float
     decay: float = 0.0
     batch_size: int = 100
+    intervals: int = 10
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,9 +74,9 @@ PROFILES = {
         watched=1_000,
         repeats=3,
         recipes={
-            "dnn": Recipe(30_000, {"neurons": 256}, 5e-4),
-            "cnn": Recipe(16_000, {"neurons": 256, "filters": 3, "kernel": 4}, 2e-3),
-            "gn": Recipe(3_000, _NARROW, 2e-3, 0.01, 50),
+            "dnn": Recipe(20_000, {"neurons": 256}, 5e-4),
+            "cnn": Recipe(10_000, {"neurons": 256, "filters": 3, "kernel": 4}, 2e-3),
+            "gn": Recipe(1_500, _NARROW, 2e-3, 0.01, 50, intervals=5),
             "hits": Recipe(30_000, {}, 1e-3),
         },
     ),

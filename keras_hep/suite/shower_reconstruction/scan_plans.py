@@ -115,16 +115,16 @@ PLANS = {
         "dnn": Plan(_slices("dnn", {"depth": (1, 2), "neurons": (8, 16)}), 200, 60, 2, defaults=_TINY),
     },
     "quick": {
-        "gn": Plan(_slices("gn", {"learning_rate": (1e-4, 7e-4), "decay": (0.01, 0.09)}), 500, 500, 1),
-        "cnn": Plan(_slices("cnn", {"filters": (1, 6), "kernel": (2, 6)}), 2_000, 1_000, 2),
+        "gn": Plan(_slices("gn", {"learning_rate": (1e-4, 7e-4), "decay": (0.01,)}), 200, 200, 1),
+        "cnn": Plan(_slices("cnn", {"filters": (1, 6), "kernel": (2, 6)}), 1_000, 500, 2),
         "dnn": Plan(
             _slices(
                 "dnn",
                 {"depth": (1, 3, 4), "neurons": (128, 512)},
                 {"learning_rate": (2e-4, 7e-4), "dropout": (0.04, 0.14)},
             ),
-            2_000,
             1_000,
+            500,
             2,
         ),
     },

@@ -103,6 +103,9 @@ def test_validation_showers_choose_the_network_not_the_test():
     right, wrong = [answers([-1.0]), answers([1.0])], [answers([1.0], 0.8), answers([-1.0], 0.8)]
     found = {("photon_pi0", network): [right] for network in ("dnn", "gn")} | {("photon_pi0", "cnn"): [wrong]}
     assert classification.best_network(found, "photon_pi0") == "cnn"
+    del found["photon_pi0", "cnn"]  # a task need not be learnt by all networks
+    assert classification.networks_of(found, "photon_pi0") == ["dnn", "gn"]
+    assert classification.best_network(found, "photon_pi0") == "dnn"
 
 
 # Areas and ROC curves
@@ -111,7 +114,7 @@ def test_validation_showers_choose_the_network_not_the_test():
 def test_areas_and_gains_of_classifiers():
     labels = np.array([False, False, True, True])
     found = {"gn": Scores(labels, np.array([[1.0, 2, 3, 4]])), "bdt": Scores(labels, np.array([[1.0, 3, 2, 4]]))}
-    quantities = {one.name: one for one in classification.areas("photon_pi0", found, [("gn", "bdt")])}
+    quantities = {one.name: one for one in classification.areas("photon_pi0", found, [("gn", "bdt"), ("gn", "cnn")])}
     assert quantities["photon_pi0_gn"].value == 1
     assert quantities["photon_pi0_gn_over_bdt"].value == 0.25
     assert set(quantities) == {

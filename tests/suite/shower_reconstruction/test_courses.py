@@ -120,6 +120,17 @@ def test_validation_showers_are_neither_trained_on_nor_tested_on(course, folder)
         assert len(watched.train().history["test_accuracy"]) == 3
 
 
+def test_nothing_is_watched_on_cells_of_other_calorimeters():
+    tasks = PHOTONS, dataclasses.replace(PHOTONS, geometry="cms")
+    assert [courses.headline("dnn", "tiny", 3, None, task)[0].watched for task in tasks] == [20, 0]
+
+
+def test_entries_of_the_history_are_those_of_the_recipe_or_the_course(course):
+    assert course.sizes["interval"] == 20
+    assert dataclasses.replace(course, intervals=None).sizes["interval"] == 20  # a batch at least
+    assert dataclasses.replace(course, intervals=None, events=600).sizes["interval"] == 60
+
+
 def test_windows_of_tasks():
     shapes = {
         "reconstruction": Task(("photon",)).shapes,

@@ -60,7 +60,7 @@ def test_a_course_has_the_settings_of_its_trial():
     assert config["dropout"] == 0.08
     assert optimizer.penalty == 0.04
     assert float(optimizer.get_config()["learning_rate"]) == pytest.approx(4e-4)
-    assert (course.sizes["events"], course.sizes["seed"]) == (2_000, 1_007)
+    assert (course.sizes["events"], course.sizes["seed"]) == (1_000, 1_007)
     without = hyperparameters.course("cnn", "quick", 7, "", 1, **{**point, "decay": 0.0})
     assert not hasattr(networks.optimizer(without.recipe), "penalty")
 

@@ -214,7 +214,7 @@ def test_figures_show_every_classifier_and_method(found, energies):
     showers.draw_areas(areas, result)
     names = [text.get_text() for text in roc.get_legend().get_texts()]
     assert [name[:3] for name in names[1:]] == ["DNN", "CNN", "BDT"]
-    assert "DNN of 256 neurons, 30,000 showers" in [text.get_text() for text in areas.get_legend().get_texts()]
+    assert "DNN of 256 neurons, 20,000 showers" in [text.get_text() for text in areas.get_legend().get_texts()]
     result = Result(resampled_energies.quantities(energies), resampled_energies.curves(energies), scale="full")
     figure = resampled_energies.draw(result)
     assert len(figure.axes) == 6
