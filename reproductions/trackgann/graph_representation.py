@@ -2,7 +2,7 @@
 
 Source    TrackGANN slides (2025), Graph representation and Graph construct
 Data      time slices of SPD tracks and of TrackML-like tracks, simulated here as the authors' generators do
-Cost      smoke 2 s, quick 30 s, full 80 s (2 CPU cores, 0.4 GB)
+Cost      smoke 2 s, quick 17 s, full 80 s (2 CPU cores, 0.4 GB)
 Expect    paths of hits, one per track; 516 to 1,131 directed edges between the tracks of 10 events, 811 to 2,036 of 15,
           of which 19 to 7 % join tracks of one event, as the published accuracies, precisions and recalls imply
 Differs   another slice is shown than theirs; edge counts are not published, they are compared with exact expectations
@@ -17,7 +17,7 @@ from keras_hep.simulation.trackml_slices import TrackMLSlices
 from keras_hep.suite import figures, track_graph_measurements
 from keras_hep.suite.record import Result
 
-SCALES = {"smoke": {"slices": 20}, "quick": {"slices": 2_000}, "full": {"slices": 5_000}}
+SCALES = {"smoke": {"slices": 20}, "quick": {"slices": 1_000}, "full": {"slices": 5_000}}
 RESOLUTIONS = range(2, 8)
 SETS = {"spd_10": "SPD, 10 events", "spd_15": "SPD, 15 events"}
 SETS |= {"trackml_10": "TrackML-like, 10 events", "trackml_15": "TrackML-like, 15 events"}

@@ -3,7 +3,7 @@
 Source    TrackGANN slides (2025), "Results of a Siamese Neural Network with an encoder" (M. Borisov et al., 2024);
           encoder, loss, grouping and scores from the authors' public code (t3hseus/spd-timeslice-unravelling)
 Data      time slices of SPD tracks, simulated here; their drift-time intervals are not used
-Cost      smoke 15 s, quick 1 min, full 40 min (2 CPU cores, 1 GB)
+Cost      smoke 15 s, quick 41 s, full 40 min (2 CPU cores, 1 GB)
 Expect    scores are lower where the number of events is not known, mostly because they are other scores; a network
           trained on complete tracks fails where hits are missing, one trained with missing hits does not; high scores
           need vertices on the axis, as the authors' code had them first, and there a fitted helix has higher ones
@@ -29,7 +29,7 @@ from keras_hep.tracking.beam_line_z import z_by_helix, z_by_line
 
 SCALES = {
     "smoke": {"steps": 4, "slices": 6},
-    "quick": {"steps": 200, "slices": 100},
+    "quick": {"steps": 200, "slices": 60},
     "full": {"steps": 10_000, "slices": 1_000},
 }
 TRAININGS = {
