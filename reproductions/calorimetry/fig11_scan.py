@@ -2,7 +2,7 @@
 
 Source    Belayneh et al., Eur. Phys. J. C 80 (2020) 688, arXiv:1912.06794, Section 5.2, Figure 11
 Data      photons and neutral pions at 60 to 120 degrees, simulated here; with --data genuine files of both
-Cost      smoke 40 s, quick 2.5 min (2 CPU cores, 3 GB); full 2,760 trainings, of which the article says 7 hours each
+Cost      smoke 40 s, quick 1.5 min (2 CPU cores, 3 GB); full 2,760 trainings, of which the article says 7 hours each
           for the DNN and the CNN and 20 hours for the GN: resumable, and shared by the workers of a Dask cluster that
           DASK_SCHEDULER_ADDRESS names
 Expect    at full: the published best settings are within the spread of the best point of the scan

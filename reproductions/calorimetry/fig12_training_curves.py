@@ -3,7 +3,7 @@
 Source    Belayneh et al., Eur. Phys. J. C 80 (2020) 688, arXiv:1912.06794, Section 5.2, Figure 12
 Data      photons and neutral pions of 10 to 510 GeV at 60 to 120 degrees, pions whose photons open by less than 0.01
           rad, simulated here; with --data genuine files of both particles
-Cost      smoke 1 min, quick 5 min (2 CPU cores, 3 GB); full for a GPU
+Cost      smoke 1 min, quick 4 min (2 CPU cores, 3 GB); full for a GPU
 Expect    GN reaches the highest validation accuracy, then CNN, then DNN; the DNN over-trains quickly, the CNN later
 Differs   showers of a parametrisation, not of Geant4, so that absolute accuracies are not the paper's; trainings at
           quick are shorter than one pass over the showers, and at full simulated showers are all new, so that nothing

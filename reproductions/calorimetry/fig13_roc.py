@@ -3,7 +3,7 @@
 Source    Belayneh et al., Eur. Phys. J. C 80 (2020) 688, arXiv:1912.06794, Section 5.3.1 and Appendix C, Figure 13
 Data      showers of 10 to 510 GeV at 60 to 120 degrees, neutral pions whose photons open by less than 0.01 rad,
           electrons and charged pions with HCAL / ECAL < 0.1, simulated here; with --data genuine files of all four
-Cost      smoke 1 min, quick 8 min, 5 min after Figure 12 (2 CPU cores, 3 GB); full for a GPU
+Cost      smoke 1 min, quick 5 min, 2 min after Figure 12 (2 CPU cores, 3 GB); full for a GPU
 Expect    photons and neutral pions: GN best, then CNN, then DNN, all better than the BDT; electrons and charged pions:
           all areas 1.00
 Differs   showers of a parametrisation, not of Geant4: how differently one photon and two of half the energy fluctuate,

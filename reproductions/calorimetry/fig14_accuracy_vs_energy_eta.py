@@ -3,7 +3,7 @@
 Source    Belayneh et al., Eur. Phys. J. C 80 (2020) 688, arXiv:1912.06794, Section 5.3.1, Figure 14
 Data      showers of 10 to 510 GeV at 60 to 120 degrees, neutral pions whose photons open by less than 0.01 rad,
           electrons and charged pions with HCAL / ECAL < 0.1, simulated here; with --data genuine files of all four
-Cost      smoke 1 min, quick 15 s after Figure 13, 8 min without (2 CPU cores, 3 GB); full for a GPU
+Cost      smoke 1 min, quick 15 s after Figure 13, 5 min without (2 CPU cores, 3 GB); full for a GPU
 Expect    photons and neutral pions are told apart worse at higher energies, and slightly worse at perpendicular
           incidence; electrons and charged pions well at all energies and angles
 Differs   showers of a parametrisation, not of Geant4: one photon and two of half the energy fluctuate differently in

@@ -2,7 +2,7 @@
 
 Source    Belayneh et al., Eur. Phys. J. C 80 (2020) 688, arXiv:1912.06794, Section 5.3.2, Figure 15
 Data      showers of 10 to 510 GeV at 60 to 120 degrees, simulated here; with --data genuine files of all particles
-Cost      smoke 1 min, quick 4 min after Figure 12, 7 min without (2 CPU cores, 3 GB); full for a GPU
+Cost      smoke 1 min, quick 1.5 min after Figure 12, 3 min without (2 CPU cores, 3 GB); full for a GPU
 Expect    charged pions are measured worst by every method; networks are similar, but for GN on charged pions
 Differs   showers of a parametrisation, not of Geant4; trees stop by the error on showers of their own, not of the test;
           neutral pions open by less than 0.01 rad, so that there are none below 27 GeV; at quick networks are small and

@@ -3,7 +3,7 @@
 Source    Belayneh et al., Eur. Phys. J. C 80 (2020) 688, arXiv:1912.06794, Section 5.4, Figure 17
 Data      photons and neutral pions of 10 to 510 GeV at 60 to 120 degrees, pions whose photons open by less than 0.01
           rad, simulated here; with --data genuine files of both particles
-Cost      smoke 1 min, quick 6 min (2 CPU cores, 3 GB), less with the trainings of Figure 13; full for a GPU
+Cost      smoke 1 min, quick 3.5 min (2 CPU cores, 3 GB), 2.5 min with the trainings of Figure 13; full for a GPU
 Expect    networks are better than boosted trees, GN best, then CNN, then DNN; they lead by less on CMS-like cells
 Differs   showers of a parametrisation, not of Geant4; energies go to other cells as the article describes, where the
           authors' code applies the transpose; networks do not see the cells of the HCAL, but its energy, trees its

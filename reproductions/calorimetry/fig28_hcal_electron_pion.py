@@ -3,7 +3,7 @@
 Source    Belayneh et al., Eur. Phys. J. C 80 (2020) 688, arXiv:1912.06794, Appendix F, Figure 28
 Data      electrons and charged pions with HCAL/ECAL < 0.1 at 60 to 120 degrees, simulated here; with --data genuine
           files of both particles
-Cost      smoke 15 s, quick 1 min (2 CPU cores, 2 GB); full for a GPU
+Cost      smoke 15 s, quick 50 s (2 CPU cores, 2 GB); full for a GPU
 Expect    the cells of the HCAL improve the accuracy little or not at all
 Differs   showers of a parametrisation, not of Geant4; at quick three trainings of each kind instead of ten, of a DNN of
           256 neurons, on 15,000 showers in 30 entries of five batches of 100; the loss has the energy's part too

@@ -2,7 +2,7 @@
 
 Source    Belayneh et al., Eur. Phys. J. C 80 (2020) 688, arXiv:1912.06794, Appendix G, Figure 30
 Data      electrons of 10 to 510 GeV at 60 to 120 degrees, simulated here; with --data genuine files of electrons
-Cost      smoke 30 s, quick 2 min (2 CPU cores, 3 GB); full for a GPU
+Cost      smoke 30 s, quick 1.5 min (2 CPU cores, 3 GB); full for a GPU
 Expect    with the energies in ECAL and HCAL given to the first dense layer and to the last, their weights 1 at first,
           the CNN converges sooner and measures energies better after as long a training
 Differs   showers of a parametrisation, not of Geant4; at scale quick 256 neurons, 3 filters of 4x4x4 cells, 20,000

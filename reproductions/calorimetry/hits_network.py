@@ -4,11 +4,11 @@ Source    none of the article's figures; ours beside Belayneh et al., Eur. Phys.
           Sections 5.1 and 5.3.1
 Data      showers of 10 to 510 GeV at 60 to 120 degrees, neutral pions whose photons open by less than 0.01 rad,
           simulated here; with --data genuine files of both particles
-Cost      smoke 1 min, quick 5 min after Figure 13, 20 min without (2 CPU cores, 3 GB); full for a GPU
+Cost      smoke 1 min, quick 1.5 min after Figure 13, 4 min without (2 CPU cores, 3 GB); full for a GPU
 Expect    the network on hits reaches the area of the inception network with a tenth of its multiplications, and more
           than the BDT
 Differs   AT QUICK THE INCEPTION NETWORK IS A REDUCED ONE, a sixteenth as wide and with a stride of 2, 40.6 million
-          multiplications instead of 41.7 billion, on 1,500 showers instead of 30,000, a training that takes as long: GN
+          multiplications instead of 41.7 billion, on 1,000 showers instead of 30,000, a training that takes as long: GN
           as published is asked at full. The DNN and the CNN have 256 neurons at quick. The network on hits was designed
           on other showers than those of the test, but of the same simulation
 Beyond    all of it: nothing like it was published

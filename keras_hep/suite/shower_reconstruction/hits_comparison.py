@@ -155,7 +155,7 @@ def label_of(network, scale):
     Example:
 
     >>> label_of("gn", "quick"), label_of("hits", "quick"), label_of("gn", "full")
-    ('REDUCED GN 1/16 wide, 1,500 showers', 'hits, 30,000 showers', 'GN, 800,000 showers')
+    ('REDUCED GN 1/16 wide, 1,000 showers', 'hits, 30,000 showers', 'GN, 800,000 showers')
     """
     reduced = "REDUCED " if "wide" in networks.sized(network, scale) else ""
     return f"{reduced}{networks.sized(network, scale)}, {networks.PROFILES[scale].recipes[network].events:,} showers"

@@ -76,7 +76,7 @@ PROFILES = {
         recipes={
             "dnn": Recipe(20_000, {"neurons": 256}, 5e-4),
             "cnn": Recipe(10_000, {"neurons": 256, "filters": 3, "kernel": 4}, 2e-3),
-            "gn": Recipe(1_500, _NARROW, 2e-3, 0.01, 50, intervals=5),
+            "gn": Recipe(1_000, _NARROW, 2e-3, 0.01, 50, intervals=4),
             "hits": Recipe(30_000, {}, 1e-3),
         },
     ),
