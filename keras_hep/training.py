@@ -81,9 +81,8 @@ def fit(
 ):
     """Train on a stream of events, each seen once; load the weights instead if this training was done before.
 
-    The model is built anew from its configuration under `seed`, so the arguments alone decide the result. A checkpoint
-    is kept every `CHECKPOINT_SECONDS`, and of small models at the end of every interval: after an interruption the same
-    call goes on from there, to the same weights.
+    The model is built anew from its configuration under `seed`, so the arguments alone decide the result. After an
+    interruption the same call goes on from the last checkpoint, at most `CHECKPOINT_SECONDS` back, to the same weights.
 
     Args:
         model: Keras model with `get_config`. It is not changed.
