@@ -36,7 +36,7 @@ class Profile:
             minutes most of what a generator knows of energy, angle and profiles comes from there, not from the
             discriminator; without it, 200 steps of the published recipe bring neither profile nor angle.
         least_intensity: float. Cells that a bin of cell energies counts as holding at least, in the percentage error of
-            the intensities. Published: none said; at full 1. Simulated cells have a threshold, so that the lower bins are
+            the intensities. Published: none; at full 1. Simulated cells have a threshold, so that the lower bins are
             all but empty: an untrained generator would be off by 10^4 % there and learn nothing else, and with 100
             cells a generator still empties the outskirts of its showers.
         live_discriminator: bool. As of `AdversarialSettings`. True as in the authors' code: within few steps, the
