@@ -61,9 +61,16 @@ def logarithms(energies, random):
 
 
 def standards(showers):
-    """Return mean and standard deviation of the `logarithms` of each layer, two lists of float, for a `ShowerVAE`."""
-    found = logarithms(layer_energies(showers.ecal), np.random.default_rng(0)).astype(np.float64)
-    return [np.round(values, 3).tolist() for values in (found.mean(axis=0), found.std(axis=0))]
+    """Return what the training of a `ShowerVAE` starts from, its first three arguments.
+
+    Returns:
+        list: mean and standard deviation of the `logarithms` of each layer, two lists of float; and the number of
+        portions per stored unit of energy, float.
+    """
+    cells = showers.ecal
+    found = logarithms(layer_energies(cells), np.random.default_rng(0)).astype(np.float64)
+    spread = [np.round(values, 3).tolist() for values in (found.mean(axis=0), found.std(axis=0))]
+    return [*spread, round(float(portions(cells).sum() / cells.energy.sum(dtype=np.float64)), 3)]
 
 
 @dataclasses.dataclass(frozen=True, init=False)

@@ -27,6 +27,7 @@ class ShowerVAE(keras.Model):
     Args:
         means: sequence of float, one per layer. Mean logarithm of a layer's energy plus `FAINTEST`, stored unit.
         widths: sequence of float. Standard deviations of these logarithms.
+        density: float. Portions per stored unit of energy, of which the training starts.
         side: int. Cells a side of the window.
         latent: int. Latent variables.
         mixture: int. Normal laws over each layer.
@@ -52,14 +53,14 @@ class ShowerVAE(keras.Model):
     ((None, 4), (None, 25, 6))
     """
 
-    def __init__(self, means, widths, side=25, latent=12, mixture=6, units=256, **kwargs):
+    def __init__(self, means, widths, density=1.0, side=25, latent=12, mixture=6, units=256, **kwargs):
         means, widths = [float(mean) for mean in means], [float(width) for width in widths]
         if len(means) != len(widths) or not means:
             raise ValueError(f"ShowerVAE: one width per mean is needed, got {len(widths)} and {len(means)}.")
         if min(widths) <= 0:
             raise ValueError(f"ShowerVAE: widths must be positive, got {min(widths)}.")
         self.sizes = {"side": side, "latent": latent, "mixture": mixture, "units": units}
-        self.means, self.scale = means, widths
+        self.means, self.scale, self.density = means, widths, float(density)
         parts = self._made()
         inputs = {
             "asked": keras.Input((2,), name="asked"),
@@ -132,7 +133,7 @@ class ShowerVAE(keras.Model):
     def _rates(self, parts, conditions, states, logarithms):
         known = ops.concatenate([states, conditions], axis=-1)
         energy = ops.maximum(ops.exp(logarithms) - FAINTEST, _LEAST_RATE)
-        return energy * 30 * ops.exp(ops.clip(_through(parts["rates"], known), -5, 5))
+        return energy * self.density * ops.exp(ops.clip(_through(parts["rates"], known), -5, 5))
 
     def _mixtures(self, parts, conditions, states, latent):
         """Return the mixtures of all layers, dict of tensors of shape (batch, layers, mixture)."""
@@ -151,7 +152,7 @@ class ShowerVAE(keras.Model):
 
     def get_config(self):
         named = {"name": self.name, "trainable": self.trainable}
-        return {"means": self.means, "widths": self.scale, **self.sizes, **named}
+        return {"means": self.means, "widths": self.scale, "density": self.density, **self.sizes, **named}
 
 
 @keras.saving.register_keras_serializable(package="keras_hep")

@@ -9,7 +9,9 @@ Expect    the generator of ours is told apart less than 3DGAN, at the same cost 
           training showers
 Differs   AT SMOKE AND QUICK 3DGAN IS THE CROPPED ONE, of 25 x 25 x 25 cells and a thirtieth of the multiplications,
           trained for minutes; at full the published one of 51 x 51 x 25 cells; showers of a parametrisation, not of
-          Geant4; cells of less than 3e-4 MeV, which the article does not count, are left out of both
+          Geant4, whose form ours is made for: layers of equal portions of energy in Poisson numbers, a window around
+          the barycentre, and moves of layers until the image has the angle asked for; cells of less than 3e-4 MeV,
+          which the article does not count, are left out of both
 Beyond    all of it: a dense network on cells and trees on features, three trainings of each generator, and a control,
           simulated against simulated showers; memorisation, coverage of modes, correlations
 """

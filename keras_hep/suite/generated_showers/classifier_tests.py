@@ -26,6 +26,7 @@ from keras_hep.suite.shower_reconstruction.kept_arrays import kept_arrays
 CLASSIFIERS = {"cells": "network on cells", "features": "trees on features"}
 CONTROL = "control"  # other simulated showers in the place of generated ones
 APART = 1000  # between the seeds of repeated trainings
+_FRESH = 500_000  # added to the seed of showers: the generators were developed on those of the seed itself
 NEAREST = 0.01  # of simulated showers, nearest to one of the training
 WATCHED = 4  # one of so many showers ends the growth of trees
 _BLOCK = 250  # showers that are predicted at once
@@ -99,9 +100,10 @@ def verdict(kind, profile, seed, trained_with):
 
 def _verdict(generator, profile, seed, trained_with):
     sizes = SIZES[profile]
-    learned, test = (electrons(sizes.judged, seed, part, sizes.window) for part in ("judge", "test"))
+    fresh = seed + _FRESH
+    learned, test = (electrons(sizes.judged, fresh, part, sizes.window) for part in ("judge", "test"))
     if generator is None:
-        others = [electrons(sizes.judged, seed + APART, part, sizes.window) for part in ("judge", "test")]
+        others = [electrons(sizes.judged, fresh + APART, part, sizes.window) for part in ("judge", "test")]
     else:
         others = [like(generator, one, [seed, number]) for number, one in enumerate((learned, test))]
     pairs = (learned, others[0]), (test, others[1])

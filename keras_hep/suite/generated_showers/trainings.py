@@ -77,7 +77,7 @@ _CROPPED = {"window": "cropped", "batch_size": 16, "latent": 30, "rate": 1e-4, "
 _CROPPED |= {"least_intensity": 1_000.0, "live_discriminator": True}
 PROFILES = {
     "smoke": Profile(showers=64, validation=60, epochs=2, start=20, **_CROPPED),
-    "quick": Profile(showers=3_200, validation=500, epochs=3, start=600, **_CROPPED),
+    "quick": Profile(showers=3_200, validation=500, epochs=2, start=600, **_CROPPED),
     "full": Profile("published", showers=180_000, validation=20_000, epochs=60),
 }
 
