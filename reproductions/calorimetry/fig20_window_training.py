@@ -3,7 +3,7 @@
 Source    Belayneh et al., Eur. Phys. J. C 80 (2020) 688, arXiv:1912.06794, Appendix A, Figure 20
 Data      photons, and neutral pions that open by less than 0.01 rad, at 60 to 120 degrees, the same showers in both
           windows, simulated here; with --data genuine files of 51 x 51 cells of both particles
-Cost      smoke 20 s, quick 1.5 min (2 CPU cores, 3 GB); full for a GPU
+Cost      smoke 20 s, quick 2 min (2 CPU cores, 3 GB); full for a GPU
 Expect    the curves are similar: cells farther out tell hardly more
 Differs   showers of a parametrisation, not of Geant4; the network is the article's later one, which measures energies
           too, so that its loss has their part; at quick it has 256 neurons and sees 6,000 showers

@@ -2,7 +2,7 @@
 
 Source    Belayneh et al., Eur. Phys. J. C 80 (2020) 688, arXiv:1912.06794, Appendix I, Figure 32
 Data      showers of 10 to 510 GeV at 90 degrees, simulated here; with --data genuine files of all four particles
-Cost      smoke 20 s, quick 2.5 min (2 CPU cores, 3 GB); full for a GPU
+Cost      smoke 20 s, quick 3 min (2 CPU cores, 3 GB); full for a GPU
 Expect    all methods are accurate: linear regression at most four times as wide as boosted trees, networks at full
           scale as narrow as these
 Differs   showers of a parametrisation, not of Geant4; trees stop by the error on showers of their own, not of the test;

@@ -2,7 +2,7 @@
 
 Source    Belayneh et al., Eur. Phys. J. C 80 (2020) 688, arXiv:1912.06794, Appendix I, Figure 33
 Data      showers of 10 to 510 GeV at 90 degrees, simulated here; with --data genuine files of all four particles
-Cost      smoke 15 s, quick 2.5 min (20 s after Figure 32, whose trainings these are; 2 CPU cores, 3 GB)
+Cost      smoke 15 s, quick 3 min (20 s after Figure 32, whose trainings these are; 2 CPU cores, 3 GB)
 Expect    boosted trees lie above the resolution that the calorimeter is designed for at 12.5 GeV and below it at 487.5
           GeV, for all but charged pions; the CNN of full scale as well
 Differs   showers of a parametrisation, not of Geant4; trees stop by the error on showers of their own, not of the test;

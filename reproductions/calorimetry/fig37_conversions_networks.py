@@ -3,7 +3,7 @@
 Source    Belayneh et al., Eur. Phys. J. C 80 (2020) 688, arXiv:1912.06794, Appendix J, Figure 37
 Data      photons and neutral pions of 10 to 510 GeV at 60 to 120 degrees, simulated here; with --data genuine files
           of both with the label "conversion"
-Cost      smoke 30 s, quick 1.5 min after Figure 12 (2 CPU cores, 3 GB); full for a GPU
+Cost      smoke 30 s, quick 2 min after Figure 12 (2 CPU cores, 3 GB); full for a GPU
 Expect    below 100 GeV the resolution of converted photons is worse, and, other than of boosted trees, worse when
           trained on all photons than on converted ones; then their bias is smaller
 Differs   showers of a parametrisation, not of Geant4; at scale quick 256 neurons, 3 filters of 4x4x4 cells, 20,000

@@ -3,7 +3,7 @@
 Source    Belayneh et al., Eur. Phys. J. C 80 (2020) 688, arXiv:1912.06794, Appendix K, Figure 38
 Data      electrons of 10 to 510 GeV at 60 to 120 degrees, the same showers in all windows, simulated here; with --data
           genuine files of electrons in 51 x 51 cells
-Cost      smoke 20 s, quick 1.5 min (2 CPU cores, 3 GB); full for a GPU
+Cost      smoke 20 s, quick 2 min (2 CPU cores, 3 GB); full for a GPU
 Expect    above 150 GeV 25 x 25 cells of the ECAL and 5 x 5 of the HCAL are enough and fewer are not; below, 51 x 51 and
           11 x 11 are best
 Differs   showers of a parametrisation, not of Geant4; which windows the article drew is not in its text: 13 x 13 and

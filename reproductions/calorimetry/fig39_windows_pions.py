@@ -3,7 +3,7 @@
 Source    Belayneh et al., Eur. Phys. J. C 80 (2020) 688, arXiv:1912.06794, Appendix K, Figure 39
 Data      charged pions of 10 to 510 GeV at 60 to 120 degrees with more than 30 % of their energy in 51 x 51 and 11 x 11
           cells, the same showers in both windows, simulated here; with --data genuine files of 51 x 51 cells
-Cost      smoke 30 s, quick 2.5 min (2 CPU cores, 3 GB); full for a GPU
+Cost      smoke 30 s, quick 3 min (2 CPU cores, 3 GB); full for a GPU
 Expect    51 x 51 cells of the ECAL and 11 x 11 of the HCAL are better than 25 x 25 and 5 x 5 at all energies, by a
           factor of about 2 at the lowest
 Differs   showers of a parametrisation, whose width is set by hand, not of Geant4: it cannot decide the factor; at quick
