@@ -30,15 +30,15 @@ class Profile:
         epochs: int.
         batch_size: int. Published: 64; smaller ones give more steps in the same time.
         latent: int. Random numbers of the generator. Published: 254, among which energy and angle are found late.
-        rate: float. Of RMSprop. Published: 0.001; after a `StartUp`, 0.0005 already undid in 200 steps what it taught.
+        rate: float. Of RMSprop. Published: 0.001; after a `StartUp`, 0.0005 undid in a trial what it taught.
         falls: bool. Whether the rate falls to a twentieth along half a cosine. Published: no.
         start: int. Steps of the `StartUp`, in which the generator learns mean showers alone. Published: none. Within
             minutes most of what a generator knows of energy, angle and profiles comes from there, not from the
-            discriminator; without it, 200 steps of the published recipe bring neither profile nor angle.
+            discriminator; without it, 200 adversarial steps taught the energy, but neither angle nor profiles.
         least_intensity: float. Cells that a bin of cell energies counts as holding at least, in the percentage error of
             the intensities. Published: none; at full 1. Simulated cells have a threshold, so that the lower bins are
-            all but empty: an untrained generator would be off by 10^4 % there and learn nothing else, and with 100
-            cells a generator still empties the outskirts of its showers.
+            all but empty: an untrained generator would be off by 10^4 % there and learn nothing else. With 100 cells,
+            the outskirts of showers became emptier still than with 1,000, where half of the variance across is left.
         live_discriminator: bool. As of `AdversarialSettings`. True as in the authors' code: within few steps, the
             statistics of the discriminator's normalisation have not settled.
     """
