@@ -7,6 +7,11 @@ import pathlib
 
 from keras_hep import files
 
+SHORT_NAMES = {
+    "3dgan": "calorimetry/fig09_gan_shapes:generator",
+    "shower_vae": "calorimetry/classifier_test:ours_0_generator",
+}
+
 
 class UnknownWeights(LookupError):
     """No recorded weights have that name; the message lists near matches."""
@@ -29,7 +34,8 @@ def load(name, folder=None):
     """Build a network from its recorded configuration and load its recorded weights.
 
     Args:
-        name: str. "source/item:network"; ":network" may be left out where an item has one network.
+        name: str. "source/item:network", or one of `SHORT_NAMES`; ":network" may be left out where an item has one
+            network.
         folder: path or None. Folder of recorded results, default `results/recorded` of the checkout.
 
     Returns:
@@ -66,6 +72,7 @@ def _recorded(folder):
 
 
 def _full_name(name, known):
+    name = SHORT_NAMES.get(name, name)
     if name in known:
         return name
     of_item = [full for full in known if full.split(":")[0] == name]

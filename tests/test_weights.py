@@ -41,6 +41,11 @@ def test_the_loaded_network_predicts_the_same(recorded, name):
     np.testing.assert_array_equal(loaded, keras.ops.convert_to_numpy(networks["lstm"](images)))
 
 
+def test_short_names_stand_for_recorded_networks():
+    assert set(weights.SHORT_NAMES.values()) <= set(weights.names())
+    assert weights.load("3dgan").output_shape[-1] == 1
+
+
 @pytest.mark.parametrize("name", ["toy/fig01_two", "toy/fig01_tow:lstm", "nothing"])
 def test_unknown_or_ambiguous_names_list_what_there_is(recorded, name):
     with pytest.raises(weights.UnknownWeights, match="toy/fig01_two:cnn"):

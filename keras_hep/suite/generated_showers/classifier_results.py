@@ -177,7 +177,8 @@ def draw(result):
         for kind, label in labels.items()
     }
     figures.roc(roc, shown)
-    figures.legend(roc, loc="lower right", title="area")
+    roc.set_ylim(0, 1.9)  # room for the legend
+    figures.legend(roc, loc="upper left", title="area")
     for index, (kind, label) in enumerate(labels.items()):
         for classifier, face in zip(CLASSIFIERS, (figures.COLOURS[index], "white"), strict=True):
             area, spent = result.quantities[f"{classifier}_{kind}"], result.quantities[f"cost_{kind}"]
