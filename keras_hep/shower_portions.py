@@ -22,6 +22,7 @@ def portions(cells):
 
     Example:
 
+    >>> from keras_hep.calorimetry.cells import Cells
     >>> portions(Cells((1, 3, 2), [5], [0, 1, 2, 3, 4], [0.5, 0.2, 1.5, 0.3, 1.0])).tolist()
     [1, 2, 3, 3, 2]
     """
