@@ -84,7 +84,7 @@ BOUNDARIES = {
     "keras_hep.gradient_steps": Boundary(in_functions={"keras", "tensorflow", "jax"}),
     "keras_hep.training_steps": Boundary(anywhere={"numpy"}, in_functions={"keras", "tensorflow"}),
     "keras_hep.training_store": Boundary(in_functions={"keras"}, own={"files"}),
-    "keras_hep.training_watch": Boundary(own={"checkpoint", "event_batches"}),
+    "keras_hep.training_watch": Boundary(own={"checkpoint", "event_batches", "training_steps"}),
     "keras_hep.weights": Boundary(anywhere={"keras", "numpy", "h5py"}, own=NETWORK_PARTS | {"files", "weights"}),
     "keras_hep.data": Boundary(
         anywhere={"numpy"}, in_functions={"tensorflow_datasets", "array_record"}, own={"", "files"}

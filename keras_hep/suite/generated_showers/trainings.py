@@ -10,8 +10,6 @@ Reference: Belayneh et al., Eur. Phys. J. C 80 (2020) 688, Section 4.
 
 import dataclasses
 
-import keras
-
 from keras_hep import adversarial_training, shower_generation
 from keras_hep.adversarial_steps import AdversarialSettings, StartUp
 from keras_hep.models import ShowerDiscriminator, ShowerGenerator
@@ -68,6 +66,8 @@ class Profile:
     @property
     def optimizer(self):
         """A new Keras optimizer; both networks take two of its steps per batch."""
+        import keras
+
         steps = 2 * self.epochs * (self.showers // self.batch_size)
         rate = keras.optimizers.schedules.CosineDecay(self.rate, steps, alpha=0.05) if self.falls else self.rate
         return keras.optimizers.RMSprop(rate, rho=0.9)
